@@ -1,0 +1,1 @@
+"""Basic data of guests: names, contact points, birthday, marks, search keys."""
