@@ -1,0 +1,1 @@
+"""Partner companies and agencies, their contacts, contracts and visits."""

@@ -1,0 +1,1 @@
+"""Complaint cases, their steps and what was given."""

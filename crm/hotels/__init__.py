@@ -1,0 +1,1 @@
+"""Hotels, their departments, rooms, time zone and business date."""

@@ -1,0 +1,1 @@
+"""Tools of the house that know no hotel word."""

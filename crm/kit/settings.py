@@ -1,0 +1,99 @@
+"""Every setting of the house in one class, read once at the start and passed in."""
+
+import math
+from collections import Counter
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DB_POOL = 8
+"""Connections per process; also the ``max_concurrency`` of the session dependency."""
+
+DEVELOPMENT_SECRET = "keshi-development-secret-not-for-guests"  # noqa: S105 - refused outside demo
+WEAK_SECRETS = {"secret", "changeme", "password", DEVELOPMENT_SECRET}
+
+
+class SettingsUnfit(Exception):
+    """The start is refused; ``problems`` lists all of them at once."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("Keshi cannot start:\n" + "\n".join(f"  - {p}" for p in problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """Settings by environment variables with the prefix ``KESHI_`` (or a ``.env`` file)."""
+
+    model_config = SettingsConfigDict(env_prefix="KESHI_", env_file=".env", extra="ignore")
+
+    database_url: str = Field(
+        "sqlite:///var/keshi.db",
+        description="Where the guest files are: sqlite:///… or postgresql+psycopg://…",
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="At least 32 random characters; encrypts identity numbers, signs tokens. "
+        "Keep it outside the database and its backups.",
+    )
+    data_dir: Path = Field(
+        Path("var"), description="Folder for scans, uploaded files, exports and backups."
+    )
+    smtp_url: str = Field(
+        "",
+        description="smtp://user:password@host:port; empty: mail is captured and shown, "
+        "nothing leaves.",
+    )
+    base_url: str = Field(
+        "http://127.0.0.1:8000", description="The address under which staff reach Keshi."
+    )
+    demo: bool = Field(
+        False, description="1 in demo mode: nothing can leave the machine, a bar says so."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much is logged; never guests' data at any level."
+    )
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    def problems(self) -> list[str]:
+        """Everything that forbids a start with these settings, each with what to do."""
+        found = []
+        if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            found.append(
+                "KESHI_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://"
+            )
+        if not self.base_url.startswith(("http://", "https://")):
+            found.append("KESHI_BASE_URL must start with http:// or https://")
+        if self.smtp_url and not self.smtp_url.startswith(("smtp://", "smtps://")):
+            found.append("KESHI_SMTP_URL must start with smtp:// or smtps://, or be empty")
+        if self.demo and self.smtp_url:
+            found.append("KESHI_SMTP_URL must be empty in demo mode: nothing may leave")
+        if not self.demo and _is_weak(self.secret_key.get_secret_value()):
+            found.append(
+                "KESHI_SECRET_KEY is missing or weak: set at least 32 random characters, "
+                'for example from: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        return found
+
+    def checked(self) -> "Settings":
+        """These settings, or `SettingsUnfit` naming every problem."""
+        if problems := self.problems():
+            raise SettingsUnfit(problems)
+        return self
+
+    def secret(self) -> str:
+        """The secret key; in demo mode a fixed one stands in."""
+        given = self.secret_key.get_secret_value()
+        return given or (DEVELOPMENT_SECRET if self.demo else "")
+
+
+def _is_weak(secret: str) -> bool:
+    """Shorter than 32 characters, well known, or below 80 bits by its letters' entropy."""
+    if len(secret) < 32 or secret.casefold() in WEAK_SECRETS:
+        return True
+    shares = [n / len(secret) for n in Counter(secret).values()]
+    return len(secret) * -sum(p * math.log2(p) for p in shares) < 80

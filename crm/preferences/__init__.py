@@ -1,0 +1,1 @@
+"""What guests like, avoid and need, each with its evidence."""

@@ -1,0 +1,1 @@
+"""Consents, and looking at masked values with a stated purpose."""

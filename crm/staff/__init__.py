@@ -1,0 +1,1 @@
+"""Who works here, what the policy lets them do, how they sign in."""

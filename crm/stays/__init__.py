@@ -1,0 +1,1 @@
+"""Reservations, stays and folio lines, and the figures derived from them."""

@@ -1,0 +1,1 @@
+"""The database's history: one file per change, the same for SQLite and PostgreSQL."""

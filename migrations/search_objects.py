@@ -1,0 +1,104 @@
+"""The full-text and trigram objects behind the look-up: what SQLite and PostgreSQL each need.
+
+They are made and dropped by migrations and are invisible to autogenerate.
+"""
+
+from sqlalchemy import Connection, text
+
+FTS_TABLES = ("guest_words", "guest_trigrams")
+PG_INDEXES = (
+    "ix_guest_search_words",
+    "ix_guest_search_name_trigrams",
+    "ix_guest_search_pinyin_trigrams",
+)
+_TRIGGERS = ("guest_search_insert", "guest_search_delete", "guest_search_update")
+
+
+def is_search_object(name: str | None, kind: str) -> bool:
+    """Whether autogenerate should look away."""
+    if name is None:
+        return False
+    if kind == "table":
+        return name.startswith(FTS_TABLES)
+    return kind == "index" and name in PG_INDEXES
+
+
+def create(connection: Connection) -> None:
+    """Make the objects of this database; existing ones are left alone."""
+    if connection.dialect.name == "sqlite":
+        _create_sqlite(connection)
+    else:
+        _create_postgres(connection)
+
+
+def drop(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        for trigger in _TRIGGERS:
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger}"))
+        for table in FTS_TABLES:
+            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+    else:
+        for index in PG_INDEXES:
+            connection.execute(text(f"DROP INDEX IF EXISTS {index}"))
+
+
+def _create_sqlite(connection: Connection) -> None:
+    """External-content FTS5: tokens of `doc`, trigrams of the name and its pinyin."""
+    statements = (
+        """CREATE VIRTUAL TABLE IF NOT EXISTS guest_words USING fts5(
+             doc, content='guest_search', content_rowid='id', detail=none, columnsize=0,
+             tokenize="unicode61 remove_diacritics 0 tokenchars '_'")""",
+        """CREATE VIRTUAL TABLE IF NOT EXISTS guest_trigrams USING fts5(
+             name_key, pinyin, content='guest_search', content_rowid='id',
+             detail=none, columnsize=0, tokenize="trigram")""",
+        """CREATE TRIGGER IF NOT EXISTS guest_search_insert AFTER INSERT ON guest_search BEGIN
+             INSERT INTO guest_words(rowid, doc) VALUES (new.id, new.doc);
+             INSERT INTO guest_trigrams(rowid, name_key, pinyin)
+               VALUES (new.id, new.name_key, new.pinyin);
+           END""",
+        """CREATE TRIGGER IF NOT EXISTS guest_search_delete AFTER DELETE ON guest_search BEGIN
+             INSERT INTO guest_words(guest_words, rowid, doc) VALUES ('delete', old.id, old.doc);
+             INSERT INTO guest_trigrams(guest_trigrams, rowid, name_key, pinyin)
+               VALUES ('delete', old.id, old.name_key, old.pinyin);
+           END""",
+        """CREATE TRIGGER IF NOT EXISTS guest_search_update AFTER UPDATE ON guest_search BEGIN
+             INSERT INTO guest_words(guest_words, rowid, doc) VALUES ('delete', old.id, old.doc);
+             INSERT INTO guest_words(rowid, doc) VALUES (new.id, new.doc);
+             INSERT INTO guest_trigrams(guest_trigrams, rowid, name_key, pinyin)
+               VALUES ('delete', old.id, old.name_key, old.pinyin);
+             INSERT INTO guest_trigrams(rowid, name_key, pinyin)
+               VALUES (new.id, new.name_key, new.pinyin);
+           END""",
+    )
+    for statement in statements:
+        connection.execute(text(statement))
+
+
+def _create_postgres(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "CREATE INDEX IF NOT EXISTS ix_guest_search_words ON guest_search USING gin "
+            "(array_to_tsvector(string_to_array(doc, ' '))) WITH (fastupdate = off)"
+        )
+    )
+    if _trigrams_at_hand(connection):
+        for index, column in (
+            ("ix_guest_search_name_trigrams", "name_key"),
+            ("ix_guest_search_pinyin_trigrams", "pinyin"),
+        ):
+            connection.execute(
+                text(
+                    f"CREATE INDEX IF NOT EXISTS {index} ON guest_search USING gin "
+                    f"({column} gin_trgm_ops) WITH (fastupdate = off)"
+                )
+            )
+
+
+def _trigrams_at_hand(connection: Connection) -> bool:
+    """Create pg_trgm where that is allowed; the look-up falls back to tokens without it."""
+    try:
+        with connection.begin_nested():
+            connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
+    except Exception:
+        return False
+    return True
