@@ -6,17 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from crm.guests.terms import Calendar
 from crm.kit import lunar
 from crm.kit.errors import Invalid
 
 OLDEST_AGE = 125
-
-
-class BirthdayCalendar(StrEnum):
-    """The calendar in which a guest counts the birthday."""
-
-    SOLAR = "solar"
-    LUNAR = "lunar"
 
 
 class LeapDayRule(StrEnum):
@@ -33,12 +27,12 @@ class Birthday:
     month: int
     day: int
     year: int | None = None
-    calendar: BirthdayCalendar = BirthdayCalendar.SOLAR
+    calendar: Calendar = Calendar.SOLAR
     leap: bool = False
 
     @property
     def is_lunar(self) -> bool:
-        return self.calendar is BirthdayCalendar.LUNAR
+        return self.calendar is Calendar.LUNAR
 
 
 def check_birthday(birthday: Birthday, today: date) -> Birthday:

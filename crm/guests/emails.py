@@ -79,7 +79,7 @@ def is_relay_address(key: str) -> bool:
 
 
 def masked_email(address: str) -> str:
-    """First and last letter of the name, nothing of the domain but its ending: ``j•••g@•••.com``."""
+    """First and last letter of the name, of the domain its ending: ``j•••g@•••.com``."""
     local, _, domain = address.rpartition("@")
     ending = domain.rpartition(".")[2]
     if len(local) < 3 or not ending:

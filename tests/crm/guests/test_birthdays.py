@@ -7,11 +7,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crm.guests import birthdays
-from crm.guests.birthdays import Birthday, BirthdayCalendar, LeapDayRule
+from crm.guests.birthdays import Birthday, LeapDayRule
+from crm.guests.terms import Calendar
 from crm.kit import lunar
 from crm.kit.errors import Invalid
 
-SOLAR, LUNAR = BirthdayCalendar.SOLAR, BirthdayCalendar.LUNAR
+SOLAR, LUNAR = Calendar.SOLAR, Calendar.LUNAR
 TODAY = date(2026, 11, 24)
 
 
@@ -44,9 +45,7 @@ class TestNextOccurrence:
         assert found == date.fromisoformat(expected)
 
     def test_the_hotel_may_choose_the_first_of_march(self) -> None:
-        found = birthdays.next_occurrence(
-            Birthday(2, 29), date(2027, 1, 1), LeapDayRule.MAR_1
-        )
+        found = birthdays.next_occurrence(Birthday(2, 29), date(2027, 1, 1), LeapDayRule.MAR_1)
         assert found == date(2027, 3, 1)
 
     def test_where_the_lunar_calendar_ends_there_is_none(self) -> None:
@@ -166,11 +165,11 @@ class TestDirtyBirthdays:
         st.integers(-5, 40),
         st.integers(-5, 40),
         st.none() | st.integers(-10, 10_000),
-        st.sampled_from(BirthdayCalendar),
+        st.sampled_from(Calendar),
         st.booleans(),
     )
     def test_any_five_values_are_judged_without_a_crash(
-        self, month: int, day: int, year: int | None, calendar: BirthdayCalendar, leap: bool
+        self, month: int, day: int, year: int | None, calendar: Calendar, leap: bool
     ) -> None:
         birthday = Birthday(month, day, year, calendar, leap)
         if birthdays.birthday_fault(birthday, TODAY) is None:

@@ -87,7 +87,8 @@ class TestReading:
         key = read_email(raw).key
         if key is not None:
             assert read_email(key).key == key
-            assert key.count("@") == 1 and not any(c.isspace() for c in key)
+            assert key.count("@") == 1
+            assert not any(c.isspace() for c in key)
 
 
 class TestRelays:

@@ -1,0 +1,115 @@
+"""Every pinyin reading of a name, surnames by their own table, syllables of typed pinyin."""
+
+from functools import cache, lru_cache
+from itertools import islice, product
+
+from pypinyin import Style, pinyin
+from pypinyin.constants import PINYIN_DICT
+from pypinyin.contrib.tone_convert import to_normal
+
+from crm.guests.scripts import is_han, simplified
+from crm.guests.surnames import SURNAME_READINGS, family_length
+
+READINGS_MAX = 12
+_READINGS_OF_CHAR = 5
+
+
+@lru_cache(maxsize=32_768)
+def readings_of_char(char: str) -> tuple[str, ...]:
+    """All readings of one character without tones, the usual first; ü is written v."""
+    if not is_han(char):
+        return ()
+    found = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
+    typeable = (way for way in (found[0] if found else ()) if way.isascii() and way.isalpha())
+    return tuple(islice(typeable, _READINGS_OF_CHAR))
+
+
+@lru_cache(maxsize=16_384)
+def readings_of_surname(family: str) -> tuple[tuple[str, ...], ...]:
+    """Readings of a family name, each as its syllables, those of the table first."""
+    family = simplified(family)
+    ways: list[tuple[str, ...]] = []
+    whole = SURNAME_READINGS.get(family)
+    if whole and len(family) == 1:
+        ways += [(reading,) for reading in whole]
+    elif whole:
+        ways += [way for reading in whole if (way := _cut(reading, family))]
+    ways += _products(family)
+    return tuple(dict.fromkeys(ways))[:READINGS_MAX]
+
+
+def _cut(reading: str, family: str) -> tuple[str, ...] | None:
+    cut = syllables_of(reading)
+    return cut if cut is not None and len(cut) == len(family) else None
+
+
+def _products(text: str) -> list[tuple[str, ...]]:
+    options = [found for char in text if (found := readings_of_char(char))]
+    return list(islice(product(*options), READINGS_MAX)) if options else []
+
+
+def readings_of_name(
+    full: str, family: str | None = None, given: str | None = None
+) -> tuple[tuple[str, ...], ...]:
+    """Readings of a name in Chinese characters, each as its syllables; the likeliest first.
+
+    Without parts, the family name is cut off by the surname table where that is possible.
+    Capped, so that a name of many-voiced characters stays small.
+    """
+    text = "".join(char for char in simplified(full) if is_han(char))
+    if not text:
+        return ()
+    start = _han(family) if family and given else text[: family_length(text) or 0]
+    rest = _han(given) if family and given else text[len(start) :]
+    heads = readings_of_surname(start) if start else ((),)
+    tails = _products(rest) or [()]
+    spread = [(head, tails[0]) for head in heads] + [
+        (head, tail) for tail in tails[1:] for head in heads
+    ]
+    whole = (head + tail for head, tail in spread[:READINGS_MAX])
+    return tuple(dict.fromkeys(way for way in whole if way))
+
+
+def _han(text: str | None) -> str:
+    return "".join(char for char in simplified(text or "") if is_han(char))
+
+
+def surname_pinyin(family: str) -> str:
+    """The likeliest reading of a family name as one word: 单 → shan, 欧阳 → ouyang, 吕 → lyu."""
+    ways = readings_of_surname(family)
+    return "".join(ways[0]).replace("v", "yu") if ways else family
+
+
+def spellings(syllables: str) -> tuple[str, ...]:
+    """How ü is typed: lv, lu and lyu; without it the text itself."""
+    if "v" not in syllables:
+        return (syllables,)
+    return (syllables, syllables.replace("v", "u"), syllables.replace("v", "yu"))
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    plain = {
+        to_normal(reading, v_to_u=False)
+        for readings in PINYIN_DICT.values()
+        for reading in readings.split(",")
+    }
+    every = {way for reading in plain for way in spellings(reading.replace("ü", "v"))}
+    return frozenset(s for s in every if s.isascii() and s.isalpha() and set(s) & set("aeiouv"))
+
+
+@lru_cache(maxsize=8_192)
+def syllables_of(word: str) -> tuple[str, ...] | None:
+    """Typed pinyin cut into syllables (``jingyi`` → jing, yi), fewest first; None if it is none."""
+    if not word.isascii() or not 1 <= len(word) <= 40:
+        return None
+    best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - 6), end):
+            before = best[start]
+            if before is None or word[start:end] not in _syllables():
+                continue
+            current = best[end]
+            if current is None or len(before) + 1 < len(current):
+                best[end] = (*before, word[start:end])
+    return best[-1]
