@@ -4,6 +4,7 @@ They are made and dropped by migrations and are invisible to autogenerate.
 """
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 FTS_TABLES = ("guest_words", "guest_trigrams")
 PG_INDEXES = (
@@ -99,6 +100,6 @@ def _trigrams_at_hand(connection: Connection) -> bool:
     try:
         with connection.begin_nested():
             connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
-    except Exception:
+    except DBAPIError:
         return False
     return True

@@ -32,9 +32,7 @@ class Hotel(SQLModel, table=True):
 
 class Department(SQLModel, table=True):
     hotel_id: UUID = Field(sa_type=Key, primary_key=True, foreign_key="hotel.id")
-    code: terms.DepartmentCode = Field(
-        sa_type=StrEnumText(terms.DepartmentCode), primary_key=True
-    )
+    code: terms.DepartmentCode = Field(sa_type=StrEnumText(terms.DepartmentCode), primary_key=True)
     name: str = Field(max_length=terms.NAME_MAX)
     name_zh: str = Field(max_length=terms.NAME_MAX)
 

@@ -30,7 +30,9 @@ Cell = str | int | float | Decimal | date | datetime | bool | None
 # Leading, or right behind something that another program's locale takes for a separator.
 _BEFORE = re.compile(r"(?:^|(?<=[;\t\r\n]))('*[=+\-@\t\r＝＋－＠])")
 _MARKED = re.compile(r"(?:^|(?<=[;\t\r\n]))'('*[=+\-@\t\r＝＋－＠])")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
 _UNDECODED = "\ufffd"
 
 

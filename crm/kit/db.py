@@ -49,8 +49,8 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = DB_POOL) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _pg_engine(
-            url, pool_size
+        self.engine = (
+            _sqlite_engine(url, pool_size) if self.is_sqlite else _pg_engine(url, pool_size)
         )
         self._reading = self.engine.execution_options(**{_MODE: "read"})
         self._writing = self.engine.execution_options(**{_MODE: "write"})

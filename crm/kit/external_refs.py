@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
 from crm.kit.db import chunks
+from crm.kit.rows import cols
 from crm.kit.tables import ExternalRef
 
 _BATCH = 400
@@ -16,14 +17,12 @@ def find(db: Session, system: str, kind: str, external_id: str) -> UUID | None:
     return find_many(db, system, kind, [external_id]).get(external_id)
 
 
-def find_many(
-    db: Session, system: str, kind: str, external_ids: Sequence[str]
-) -> dict[str, UUID]:
+def find_many(db: Session, system: str, kind: str, external_ids: Sequence[str]) -> dict[str, UUID]:
     """Our ids by the foreign ids that are known."""
     known: dict[str, UUID] = {}
     for part in chunks(external_ids, _BATCH):
         rows = db.connection().execute(
-            select(ExternalRef.external_id, ExternalRef.our_id).where(
+            select(*cols(ExternalRef.external_id, ExternalRef.our_id)).where(
                 col(ExternalRef.system) == system,
                 col(ExternalRef.kind) == kind,
                 col(ExternalRef.external_id).in_(part),
@@ -36,16 +35,14 @@ def find_many(
 def link(db: Session, system: str, kind: str, external_id: str, our_id: UUID) -> None:
     """Name ``our_id`` by a foreign id; a foreign id that is taken raises IntegrityError."""
     db.connection().execute(
-        insert(ExternalRef).values(
-            system=system, kind=kind, external_id=external_id, our_id=our_id
-        )
+        insert(ExternalRef).values(system=system, kind=kind, external_id=external_id, our_id=our_id)
     )
 
 
 def of(db: Session, our_id: UUID) -> list[tuple[str, str, str]]:
     """All foreign ids of one thing as (system, kind, external id)."""
     rows = db.connection().execute(
-        select(ExternalRef.system, ExternalRef.kind, ExternalRef.external_id)
+        select(*cols(ExternalRef.system, ExternalRef.kind, ExternalRef.external_id))
         .where(col(ExternalRef.our_id) == our_id)
         .order_by(col(ExternalRef.system), col(ExternalRef.external_id))
     )

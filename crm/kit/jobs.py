@@ -21,6 +21,7 @@ from crm.kit import clock
 from crm.kit.db import Database
 from crm.kit.errors import CrmError
 from crm.kit.ids import new_id
+from crm.kit.rows import cols
 from crm.kit.tables import JobRow
 
 log = logging.getLogger("keshi.jobs")
@@ -66,7 +67,7 @@ def enqueue(
     """Put a job; with a ``key`` that was used before nothing happens and False comes back."""
     identity = new_id()
     key = key or f"{name}:{identity}"
-    if db.connection().execute(select(JobRow.id).where(col(JobRow.key) == key)).first():
+    if db.connection().execute(select(col(JobRow.id)).where(col(JobRow.key) == key)).first():
         return False
     db.connection().execute(
         insert(JobRow).values(
@@ -85,7 +86,7 @@ def claim(database: Database, worker: str) -> Claimed | None:
     """Take the next due job, or None. Its own short transaction."""
     now = clock.now()
     due = (
-        select(JobRow.id)
+        select(col(JobRow.id))
         .where(
             col(JobRow.done_at).is_(None),
             col(JobRow.buried_at).is_(None),
@@ -105,7 +106,7 @@ def claim(database: Database, worker: str) -> Claimed | None:
             claimed_until=now + LEASE,
             attempts=col(JobRow.attempts) + 1,
         )
-        .returning(JobRow.id, JobRow.name, JobRow.payload, JobRow.attempts)
+        .returning(*cols(JobRow.id, JobRow.name, JobRow.payload, JobRow.attempts))
     )
     with database.writing() as db:
         row = db.connection().execute(taken).first()

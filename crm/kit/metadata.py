@@ -6,7 +6,7 @@ import pkgutil
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-import crm.kit.db  # noqa: F401 - sets the naming convention before the first table
+import crm.kit.db  # sets the naming convention before the first table
 import crm.kit.tables  # noqa: F401
 
 

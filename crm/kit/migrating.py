@@ -79,6 +79,4 @@ def refuse_older(database: Database) -> None:
     """The doors open only on a database of exactly this shape."""
     refuse_newer(database)
     if revision_of(database) != head():
-        raise RuleBroken(
-            "This database is not up to date. Run: keshi migrate", "database_older"
-        )
+        raise RuleBroken("This database is not up to date. Run: keshi migrate", "database_older")

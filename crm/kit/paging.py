@@ -30,8 +30,12 @@ def read_cursor(cursor: str | None, length: int) -> list[str | int | None] | Non
         parts = json.loads(urlsafe_b64decode(cursor[:CURSOR_MAX].encode()))
     except ValueError:
         parts = None
-    if not isinstance(parts, list) or len(parts) != length or not all(
-        p is None or (isinstance(p, str | int) and not isinstance(p, bool)) for p in parts
+    if (
+        not isinstance(parts, list)
+        or len(parts) != length
+        or not all(
+            p is None or (isinstance(p, str | int) and not isinstance(p, bool)) for p in parts
+        )
     ):
         raise Invalid("This page link is broken. Start again from the first page.", "cursor")
     return parts

@@ -47,8 +47,10 @@ def clean_text(value: str, *, lines: bool = False) -> str:
     text = unicodedata.normalize("NFC", value).strip().strip("\u3000").strip()
     for char in text:
         kind = unicodedata.category(char)
-        if char in _FORBIDDEN or kind == "Cs" or (
-            kind == "Cc" and not (lines and char in _KEPT_CONTROLS)
+        if (
+            char in _FORBIDDEN
+            or kind == "Cs"
+            or (kind == "Cc" and not (lines and char in _KEPT_CONTROLS))
         ):
             raise PydanticCustomError("text_characters", "contains characters that are not text")
     if _stacked_marks(text):

@@ -63,9 +63,7 @@ class Settings(BaseSettings):
         """Everything that forbids a start with these settings, each with what to do."""
         found = []
         if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            found.append(
-                "KESHI_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://"
-            )
+            found.append("KESHI_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
         if not self.base_url.startswith(("http://", "https://")):
             found.append("KESHI_BASE_URL must start with http:// or https://")
         if self.smtp_url and not self.smtp_url.startswith(("smtp://", "smtps://")):

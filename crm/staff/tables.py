@@ -39,9 +39,7 @@ class StaffGrant(SQLModel, table=True):
     staff_id: UUID = Field(sa_type=Key, primary_key=True, foreign_key="staff.id")
     hotel_id: UUID = Field(sa_type=Key, primary_key=True, foreign_key="hotel.id")
     role: terms.Role = Field(sa_type=StrEnumText(terms.Role), primary_key=True)
-    department: DepartmentCode | None = Field(
-        default=None, sa_type=StrEnumText(DepartmentCode)
-    )
+    department: DepartmentCode | None = Field(default=None, sa_type=StrEnumText(DepartmentCode))
 
 
 class StaffSession(SQLModel, table=True):
