@@ -1,17 +1,40 @@
 """Every pinyin reading of a name, surnames by their own table, syllables of typed pinyin."""
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice, product
 
 from pypinyin import Style, pinyin
-from pypinyin.constants import PINYIN_DICT
-from pypinyin.contrib.tone_convert import to_normal
 
 from crm.guests.scripts import is_han, simplified
 from crm.guests.surnames import SURNAME_READINGS, family_length
 
 READINGS_MAX = 12
 _READINGS_OF_CHAR = 5
+
+# Every syllable of the dictionary in its spellings; making the list from it takes 0.5 s.
+_SYLLABLE_WORDS = (
+    "a ai an ang ao ba bai ban bang bao bei ben beng bi bian biang biao bie bin bing bo bong bu "
+    "ca cai can cang cao ce cei cen ceng cha chai chan chang chao che chen cheng chi chong chou "
+    "chu chua chuai chuan chuang chui chun chuo ci cong cou cu cuan cui cun cuo da dai dan dang "
+    "dao de dei den deng di dia dian diao die din ding diu dong dou du duan dui dun duo e ei en "
+    "eng er fa fan fang fei fen feng fiao fo fou fu ga gai gan gang gao ge gei gen geng gong gou "
+    "gu gua guai guan guang gui gun guo ha hai han hang hao he hei hen heng hong hou hu hua huai "
+    "huan huang hui hun huo ji jia jian jiang jiao jie jin jing jiong jiu ju juan jue jun ka kai "
+    "kan kang kao ke kei ken keng kong kou ku kua kuai kuan kuang kui kun kuo la lai lan lang lao "
+    "le lei len leng li lia lian liang liao lie lin ling liu lo long lou lu luan lue lun luo lv "
+    "lve lyu lyue ma mai man mang mao me mei men meng mi mian miao mie min ming miu mo mou mu na "
+    "nai nan nang nao ne nei nen neng ni nia nian niang niao nie nin ning niu nong nou nu nuan "
+    "nue nun nuo nv nve nyu nyue o ou pa pai pan pang pao pei pen peng pi pian piao pie pin ping "
+    "po pou pu qi qia qian qiang qiao qie qin qing qiong qiu qu quan que qun ran rang rao re ren "
+    "reng ri rong rou ru rua ruan rui run ruo sa sai san sang sao se sen seng sha shai shan shang "
+    "shao she shei shen sheng shi shou shu shua shuai shuan shuang shui shun shuo si song sou su "
+    "suan sui sun suo ta tai tan tang tao te tei teng ti tian tiao tie ting tong tou tu tuan tui "
+    "tun tuo wa wai wan wang wei wen weng wo wong wu xi xia xian xiang xiao xie xin xing xiong "
+    "xiu xu xuan xue xun ya yan yang yao ye yi yin ying yo yong you yu yuan yue yun za zai zan "
+    "zang zao ze zei zen zeng zha zhai zhan zhang zhao zhe zhei zhen zheng zhi zhong zhou zhu "
+    "zhua zhuai zhuan zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo "
+)
+_SYLLABLES = frozenset(_SYLLABLE_WORDS.split())
 
 
 @lru_cache(maxsize=32_768)
@@ -87,17 +110,6 @@ def spellings(syllables: str) -> tuple[str, ...]:
     return (syllables, syllables.replace("v", "u"), syllables.replace("v", "yu"))
 
 
-@cache
-def _syllables() -> frozenset[str]:
-    plain = {
-        to_normal(reading, v_to_u=False)
-        for readings in PINYIN_DICT.values()
-        for reading in readings.split(",")
-    }
-    every = {way for reading in plain for way in spellings(reading.replace("ü", "v"))}
-    return frozenset(s for s in every if s.isascii() and s.isalpha() and set(s) & set("aeiouv"))
-
-
 @lru_cache(maxsize=8_192)
 def syllables_of(word: str) -> tuple[str, ...] | None:
     """Typed pinyin cut into syllables (``jingyi`` → jing, yi), fewest first; None if it is none."""
@@ -107,7 +119,7 @@ def syllables_of(word: str) -> tuple[str, ...] | None:
     for end in range(1, len(word) + 1):
         for start in range(max(0, end - 6), end):
             before = best[start]
-            if before is None or word[start:end] not in _syllables():
+            if before is None or word[start:end] not in _SYLLABLES:
                 continue
             current = best[end]
             if current is None or len(before) + 1 < len(current):

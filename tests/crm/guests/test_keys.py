@@ -31,7 +31,7 @@ class TestFoundBy:
         [
             (
                 ("陈静怡", "CHEN Jingyi"),
-                "陈静怡 陈静 静怡 怡 陳靜怡 chenjingyi chen|jingyi jingyi|chen chen|jing|yi cjy CJY",
+                "陈静怡 陈静 静怡 怡 陳靜怡 chenjingyi chen|jingyi jingyi|chen chen|jing|yi cjy",
             ),
             (
                 ("陈静怡", "CHEN Jingyi"),
@@ -201,6 +201,7 @@ def test_a_guest_costs_well_under_a_millisecond() -> None:
         for b in "静国晓美"
         for c in "怡云芳强"
     ]
+    search_keys(people[0])
     started = time.process_time()
     for names in people:
         search_keys(names, company=["恒瑞医药"])

@@ -5,6 +5,8 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin.constants import PINYIN_DICT
+from pypinyin.contrib.tone_convert import to_normal
 
 from crm.guests import readings
 from crm.guests.readings import READINGS_MAX
@@ -108,6 +110,17 @@ class TestSyllables:
     def test_three_spellings_of_the_umlaut(self) -> None:
         assert readings.spellings("lv") == ("lv", "lu", "lyu")
         assert readings.spellings("chen") == ("chen",)
+
+    def test_the_shipped_syllables_are_those_of_the_dictionary(self) -> None:
+        plain = {
+            to_normal(reading, v_to_u=False).replace("ü", "v")
+            for reading_list in PINYIN_DICT.values()
+            for reading in reading_list.split(",")
+        }
+        every = {way for reading in plain for way in readings.spellings(reading)}
+        typeable = {way for way in every if way.isascii() and set(way) & set("aeiouv")}
+        assert all(readings.syllables_of(way) is not None for way in typeable)
+        assert readings.syllables_of("chongx") is None
 
 
 class TestFolding:
