@@ -178,9 +178,21 @@ CHEN = Card(
     tier="platinum",
     vip="V3",
     company=Company("0190b6d0-0000-7000-8000-0000000000c1", "Hengrui Medical"),
-    say=Say("陈女士，欢迎回来！", "Ms Chen, welcome back. 14th stay.", "Birthday tomorrow: in private"),
+    say=Say(
+        "陈女士，欢迎回来！", "Ms Chen, welcome back. 14th stay.", "Birthday tomorrow: in private"
+    ),
     stay=StayNow(
-        "booked", TODAY, date(2026, 11, 27), "15:30", "1808", "Deluxe king", True, 3, "CORP-HR", 2, 1,
+        "booked",
+        TODAY,
+        date(2026, 11, 27),
+        "15:30",
+        "1808",
+        "Deluxe king",
+        True,
+        3,
+        "CORP-HR",
+        2,
+        1,
         "company",
     ),
     alerts=(
@@ -191,7 +203,9 @@ CHEN = Card(
             "Ask how 1808 sounds after 30 minutes.",
             "AC noise",
         ),
-        Alert("note", "Birthday tomorrow. Greet in private, not in front of colleagues.", "birthday"),
+        Alert(
+            "note", "Birthday tomorrow. Greet in private, not in front of colleagues.", "birthday"
+        ),
     ),
     fit=Fit("1808", 5, 6, ("bathtub",)),
     wishes=(
@@ -245,7 +259,9 @@ CHEN = Card(
         Happening(date(2026, 11, 22), "contact", "WeChat: asked for airport car"),
         Happening(date(2026, 8, 3), "stay", "1611, 2 nights. Score 6"),
         Happening(
-            date(2026, 8, 2), "case", "C-1042 AC noise. Moved to 1808, breakfast waived. Closed in 19 h"
+            date(2026, 8, 2),
+            "case",
+            "C-1042 AC noise. Moved to 1808, breakfast waived. Closed in 19 h",
         ),
         Happening(date(2026, 8, 2), "note", "Second blanket, seen by housekeeping"),
         Happening(date(2026, 6, 11), "stay", "1808, 3 nights. Score 9"),

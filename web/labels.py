@@ -1,0 +1,227 @@
+"""The words for the terms of the house: one place from ``long_stay`` to "Long-stay guest" or 长住."""
+
+from __future__ import annotations
+
+from web.marks import IDENTITIES, TIER_NAMES
+from web.wording import mark, wording
+
+LABELS: dict[str, dict[str, str]] = {
+    "tier": TIER_NAMES,
+    "identity": {key: parts[3] for key, parts in IDENTITIES.items()},
+    "role": {
+        "front_desk": mark("Front desk"),
+        "housekeeping": mark("Housekeeping"),
+        "food_beverage": mark("Food & beverage"),
+        "marketing": mark("Marketing"),
+        "duty_manager": mark("Duty manager"),
+        "general_manager": mark("General manager"),
+        "file_centre": mark("Guest-file centre"),
+        "it": mark("IT"),
+    },
+    "title": {
+        "mr": mark("Mr"),
+        "ms": mark("Ms"),
+        "mrs": mark("Mrs"),
+        "mx": mark("Mx"),
+        "dr": mark("Dr"),
+        "prof": mark("Prof"),
+    },
+    "gender": {"female": mark("female"), "male": mark("male"), "other": mark("other gender")},
+    "contact": {
+        "phone": mark("Phone"),
+        "email": mark("E-mail"),
+        "wechat": mark("WeChat"),
+        "wecom": mark("WeCom"),
+        "whatsapp": mark("WhatsApp"),
+        "line": mark("LINE"),
+        "other": mark("Other contact"),
+    },
+    "contact_use": {
+        "private": mark("private"),
+        "work": mark("at work"),
+        "assistant": mark("through an assistant"),
+    },
+    "relation": {
+        "spouse": mark("spouse"),
+        "child": mark("child"),
+        "parent": mark("parent"),
+        "assistant": mark("assistant"),
+        "colleague": mark("colleague"),
+        "travels_with": mark("travels with"),
+        "referred_by": mark("referred by"),
+        "same_household": mark("same household"),
+    },
+    "channel": {
+        "email": mark("e-mail"),
+        "sms": mark("SMS"),
+        "phone": mark("phone"),
+        "post": mark("post"),
+        "wechat": mark("WeChat"),
+        "whatsapp": mark("WhatsApp"),
+    },
+    "purpose_of_consent": {
+        "marketing": mark("offers"),
+        "greetings": mark("greetings"),
+        "surveys": mark("surveys"),
+        "profiling": mark("keeping a profile"),
+    },
+    "consent_state": {"given": mark("given"), "withdrawn": mark("withdrawn")},
+    "stay_status": {
+        "booked": mark("booked"),
+        "in_house": mark("in house"),
+        "checked_out": mark("checked out"),
+        "cancelled": mark("cancelled"),
+        "no_show": mark("did not come"),
+    },
+    "booking_channel": {
+        "direct": mark("direct"),
+        "corporate": mark("company"),
+        "agency": mark("travel agency"),
+        "online_agency": mark("online agency"),
+        "gds": mark("GDS"),
+        "group": mark("group"),
+        "walk_in": mark("walk-in"),
+        "other": mark("other way"),
+    },
+    "folio": {
+        "room": mark("Room charge"),
+        "breakfast": mark("Breakfast"),
+        "restaurant": mark("Restaurant"),
+        "bar": mark("Bar"),
+        "banquet": mark("Banquet"),
+        "spa": mark("Spa"),
+        "laundry": mark("Laundry"),
+        "minibar": mark("Minibar"),
+        "other": mark("Other charges"),
+    },
+    "case_status": {
+        "received": mark("received"),
+        "investigating": mark("being investigated"),
+        "recovering": mark("being put right"),
+        "told_guest": mark("guest told"),
+        "closed": mark("closed"),
+    },
+    "case_kind": {
+        "complaint": mark("Complaint"),
+        "praise": mark("Praise"),
+        "suggestion": mark("Suggestion"),
+    },
+    "severity": {
+        "minor": mark("minor"),
+        "moderate": mark("moderate"),
+        "serious": mark("serious"),
+        "critical": mark("critical"),
+    },
+    "points": {
+        "earned": mark("earned"),
+        "bonus": mark("bonus"),
+        "redeemed": mark("redeemed"),
+        "expired": mark("expired"),
+        "adjusted": mark("adjusted"),
+        "reversed": mark("reversed"),
+        "compensation": mark("compensation"),
+        "referral": mark("referral"),
+        "opening": mark("opening balance"),
+    },
+    "document_class": {
+        "identity": mark("Identity"),
+        "registration": mark("Registration"),
+        "correspondence": mark("Letters"),
+        "complaint": mark("Complaint"),
+        "consent": mark("Consent"),
+        "contract": mark("Contract"),
+        "photo": mark("Photo"),
+    },
+    "cleanliness": {
+        "clean": mark("clean"),
+        "dirty": mark("dirty"),
+        "inspected": mark("inspected"),
+        "pickup": mark("pick-up"),
+        "out_of_order": mark("out of order"),
+    },
+    "happening": {
+        "stay": mark("Stay"),
+        "case": mark("Case"),
+        "points": mark("Points"),
+        "contact": mark("Contact"),
+        "note": mark("Note"),
+        "edit": mark("File"),
+        "tier": mark("Tier"),
+    },
+    "spend_band": {
+        "none": mark("none yet"),
+        "low": mark("low"),
+        "middle": mark("middle"),
+        "high": mark("high"),
+        "top": mark("top"),
+    },
+    "search_group": {
+        "in_house": mark("In house"),
+        "due": mark("Due today"),
+        "others": mark("Other guests"),
+        "rooms": mark("Rooms"),
+        "companies": mark("Companies"),
+        "pages": mark("Pages"),
+    },
+}
+
+_HAPPENING_ICONS = {
+    "stay": "bed-double",
+    "case": "triangle-alert",
+    "points": "star",
+    "contact": "message-circle",
+    "note": "pencil",
+    "tier": "badge-check",
+}
+
+# What a wish is about, by the group letters of the preference catalogue.
+_WISH_ICONS = {
+    "FL": "building-2",
+    "RM": "map-pin",
+    "VW": "image",
+    "BD": "bed-double",
+    "PL": "bed-single",
+    "LN": "shirt",
+    "CL": "thermometer",
+    "LT": "lightbulb",
+    "BT": "bath",
+    "AM": "gift",
+    "TC": "laptop",
+    "RD": "book-open",
+    "SM": "cigarette-off",
+    "AL": "octagon-alert",
+    "DT": "utensils",
+    "FV": "coffee",
+    "AC": "accessibility",
+    "HT": "heart",
+    "HY": "sparkle",
+    "RC": "flower-2",
+    "CH": "baby",
+    "PT": "dog",
+    "TR": "car",
+    "CE": "cake",
+    "HB": "star",
+    "SV": "clock",
+    "CM": "languages",
+    "PR": "lock",
+    "BL": "receipt",
+}
+
+
+def label(kind: str, value: object, *, language: str) -> str:
+    """The word for ``value`` of ``kind``; a value without one is shown as it is, never hidden."""
+    if value is None or value == "":
+        return ""
+    text = str(getattr(value, "value", value))
+    message = LABELS.get(kind, {}).get(text)
+    return wording(language).gettext(message) if message else text.replace("_", " ")
+
+
+def happening_icon(kind: str) -> str:
+    """The sign of a kind of event in the timeline."""
+    return _HAPPENING_ICONS.get(kind, "circle")
+
+
+def wish_icon(code: str | None) -> str:
+    """The sign of a preference code such as ``PL.BUCKWHEAT``."""
+    return _WISH_ICONS.get((code or "").partition(".")[0], "hand")

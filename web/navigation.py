@@ -1,0 +1,42 @@
+"""Where one can go: the rail's destinations, and who may see which."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from web.wording import mark
+
+
+class Destination(NamedTuple):
+    """One entry of the rail. ``permission`` is a name of the policy."""
+
+    path: str
+    icon: str
+    label: str
+    permission: str
+    admin: bool = False
+
+
+DESTINATIONS = (
+    Destination("/guests", "users", mark("Guests"), "guests.find"),
+    Destination("/today", "calendar-check", mark("Today"), "stays.board"),
+    Destination("/rooms", "bed-double", mark("Rooms"), "rooms.floor"),
+    Destination("/companies", "building-2", mark("Companies"), "companies.read"),
+    Destination("/imports", "upload", mark("Imports"), "imports.run"),
+    Destination("/reviews", "inbox", mark("Review"), "reviews.decide"),
+    Destination("/staff", "user-cog", mark("Staff"), "staff.manage", admin=True),
+    Destination("/keys", "key-round", mark("Keys"), "keys.manage", admin=True),
+    Destination("/hotel", "hotel", mark("Hotel"), "hotels.manage", admin=True),
+    Destination("/audit", "scroll-text", mark("Audit"), "audit.read", admin=True),
+)
+
+
+def destinations_for(permissions: Collection[str]) -> list[Destination]:
+    """The entries that a holder of ``permissions`` may open, in the order of the rail."""
+    return [place for place in DESTINATIONS if place.permission in permissions]
+
+
+def is_current(place: Destination, path: str) -> bool:
+    """Whether ``path`` lies within ``place``, so that the rail can show where one is."""
+    return path == place.path or path.startswith(place.path + "/")

@@ -1,0 +1,66 @@
+// What every page needs around its forms: the token on htmx requests, menus that close, short messages
+// that leave by themselves, and a plain word when the network fails.
+const TOAST_SECONDS = 10;
+const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+const toasts = document.getElementById("toasts");
+const words = document.getElementById("words")?.dataset ?? {};
+
+document.body.addEventListener("htmx:config:request", (event) => {
+  event.detail.ctx.request.headers["X-CSRF-Token"] = token;
+});
+
+document.body.addEventListener("htmx:error", () => {
+  const toast = document.createElement("div");
+  toast.className = "toast toast-bad";
+  toast.textContent = words.failed;
+  toasts?.append(toast);
+});
+
+if (toasts) {
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      for (const toast of change.addedNodes) {
+        if (!(toast instanceof HTMLElement)) continue;
+        let timer;
+        const start = () => { timer = setTimeout(() => toast.remove(), TOAST_SECONDS * 1000); };
+        const stop = () => clearTimeout(timer);
+        toast.addEventListener("pointerenter", stop);
+        toast.addEventListener("focusin", stop);
+        toast.addEventListener("pointerleave", start);
+        toast.addEventListener("focusout", start);
+        start();
+      }
+    }
+  }).observe(toasts, { childList: true });
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("[data-submit-on-change]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A section opened below the card comes into view, and so does the first mistake of a refused form.
+document.body.addEventListener("htmx:after:swap", (event) => {
+  const target = event.detail?.ctx?.target;
+  if (target?.id !== "panel" || !target.childElementCount) return;
+  const chosen = event.detail.ctx.sourceElement?.closest?.("[data-sections] > a");
+  if (chosen) {
+    for (const link of chosen.parentElement.querySelectorAll("a")) link.removeAttribute("aria-current");
+    chosen.setAttribute("aria-current", "true");
+  }
+  target.closest(".card-tabs")?.scrollIntoView({ block: "start" });
+});
+document.querySelector(".form-errors")?.focus();

@@ -1,0 +1,83 @@
+// Keyboard for those who never touch the mouse. Single letters work only outside fields and can be
+// switched off (WCAG 2.1.4); what a page offers is written on its own elements:
+//   data-shortcut="n"  is pressed by that letter     data-key="1"  by that digit
+//   data-list          rows that J and K move through, Enter opens data-href
+const html = document.documentElement;
+const help = document.getElementById("keys-help");
+
+const inField = (target) =>
+  target instanceof Element &&
+  target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
+
+const rows = () => [...document.querySelectorAll("[data-list] > [data-href], [data-list] > [data-row]")]
+  .filter((row) => row.offsetParent !== null);
+const sections = () => [...document.querySelectorAll("[data-sections] > a")];
+
+function move(step) {
+  const all = rows().length ? rows() : sections();
+  if (!all.length) return false;
+  const here = all.findIndex((row) => row === document.activeElement || row.contains(document.activeElement));
+  const next = all[here < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(here + step, 0), all.length - 1)];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function press(selector) {
+  const target = document.querySelector(selector);
+  if (!target || target.offsetParent === null) return false;
+  target.click();
+  return true;
+}
+
+export function focusCommand() {
+  const box = document.getElementById("command-box");
+  if (!box) return false;
+  box.focus();
+  box.select();
+  return true;
+}
+
+function onLetter(event) {
+  const key = event.key;
+  if (key === "/") return focusCommand();
+  if (key === "?") return openHelp();
+  if (key === ".") return press('[data-do="blur"]');
+  if (key === "j" || key === "J") return move(1);
+  if (key === "k" || key === "K") return move(-1);
+  if (/^[a-z]$/i.test(key)) return press(`[data-shortcut="${key.toLowerCase()}"]`);
+  if (/^[0-9]$/.test(key)) return press(`[data-key="${key}"]`);
+  return false;
+}
+
+function openHelp() {
+  if (!help || help.open) return false;
+  help.showModal();
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing) return;
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+    if (focusCommand()) event.preventDefault();
+    return;
+  }
+  if (event.key === "Enter" && document.activeElement?.matches("[data-href]")) {
+    event.preventDefault();
+    location.assign(document.activeElement.dataset.href);
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
+  if (html.dataset.keys === "off" || document.querySelector("dialog[open]")) return;
+  if (onLetter(event)) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  if (!target) return;
+  if (target.closest('[data-do="keys"]')) openHelp();
+  const row = target.closest("[data-href]");
+  if (row && !target.closest("a, button, input, label, summary, select") && !getSelection()?.toString()) {
+    location.assign(row.dataset.href);
+  }
+});
