@@ -82,7 +82,7 @@ def test_clock_can_be_stopped(frozen: Callable[..., AbstractContextManager[None]
 def test_outside_world_is_out_of_reach() -> None:
     import socket
 
-    with pytest.raises((RuntimeError, UserWarning), match="192.0.2.1"):
+    with pytest.raises((RuntimeError, UserWarning), match=r"192\.0\.2\.1"):
         socket.create_connection(("192.0.2.1", 80), timeout=1)
 
 
