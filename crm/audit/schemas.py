@@ -3,9 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from crm.audit.terms import Deed
+from crm.audit.terms import ActorKind, Deed
 from crm.kit.schema import Out
-from crm.staff.terms import ActorKind
 
 
 class AuditLine(Out):

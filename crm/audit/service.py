@@ -1,10 +1,12 @@
 """Writes the audit: changes in their own transaction, views in batches beside the reads."""
 
+from __future__ import annotations
+
 import logging
 import threading
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -15,7 +17,9 @@ from crm.audit.terms import Deed
 from crm.kit import clock
 from crm.kit.db import Database
 from crm.kit.ids import new_id
-from crm.staff.actor import Actor
+
+if TYPE_CHECKING:  # staff stands above and writes its own audit; here only the shape is used
+    from crm.staff.actor import Actor
 
 log = logging.getLogger("keshi.audit")
 

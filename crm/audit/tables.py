@@ -9,7 +9,6 @@ from sqlmodel import Field, SQLModel
 from crm.audit import terms
 from crm.kit.dbtypes import JsonDoc, Key, StrEnumText
 from crm.kit.ids import new_id
-from crm.staff.terms import ActorKind
 
 
 class AuditRow(SQLModel, table=True):
@@ -22,7 +21,7 @@ class AuditRow(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, sa_type=Key, primary_key=True)
     at: datetime
     deed: terms.Deed = Field(sa_type=StrEnumText(terms.Deed))
-    actor_kind: ActorKind = Field(sa_type=StrEnumText(ActorKind))
+    actor_kind: terms.ActorKind = Field(sa_type=StrEnumText(terms.ActorKind))
     actor_id: UUID | None = Field(default=None, sa_type=Key)
     hotel_id: UUID | None = Field(default=None, sa_type=Key)
     subject: str = Field(max_length=40)

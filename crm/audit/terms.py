@@ -6,6 +6,14 @@ PURPOSE_MIN = 4
 PURPOSE_MAX = 300
 
 
+class ActorKind(StrEnum):
+    """Who can do something here."""
+
+    STAFF = "staff"
+    KEY = "key"
+    SYSTEM = "system"
+
+
 class Deed(StrEnum):
     """What somebody did; the audit names it with the fields touched, never with values."""
 

@@ -1,5 +1,8 @@
 """Reads hotels, departments and rooms."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,7 +12,9 @@ from crm.hotels.schemas import DepartmentRow, HotelRow, RoomRow
 from crm.hotels.tables import Department, Hotel, Room
 from crm.kit.errors import NotFound
 from crm.kit.rows import fields_of
-from crm.staff.actor import Actor
+
+if TYPE_CHECKING:  # staff stands above; here only the shape of an actor is used
+    from crm.staff.actor import Actor
 
 _HOTEL = fields_of(Hotel, HotelRow)
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from crm.audit.terms import ActorKind as ActorKind  # noqa: PLC0414 - a word of staff too
+
 LOGIN_MAX = 40
 PASSWORD_MIN = 12
 PASSWORD_MAX = 128
@@ -23,12 +25,6 @@ class Role(StrEnum):
 class StaffState(StrEnum):
     ACTIVE = "active"
     DISABLED = "disabled"
-
-
-class ActorKind(StrEnum):
-    STAFF = "staff"
-    KEY = "key"
-    SYSTEM = "system"
 
 
 class Sight(StrEnum):
