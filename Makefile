@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 LOCK := $(BIN)/pip-compile --quiet --no-config --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help setup demo test check fix migrate bench prove lock ci
+.PHONY: help setup demo test check fix migrate bench prove docs lock ci
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench: .venv/.base ## measure how fast it is
 
 prove: .venv/.dev ## the promises kept so far, each with its figure
 	$(BIN)/python -m pytest -q -p no:randomly tests/contracts tests/journeys
+
+docs: .venv/.base ## write docs/CONFIGURATION.md from the settings class
+	$(BIN)/python -m lab.configuration_page
 
 lock: .venv/.dev ## pin all dependencies anew, with hashes, naming no host
 	CUSTOM_COMPILE_COMMAND="make lock" $(LOCK) --upgrade \

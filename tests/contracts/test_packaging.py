@@ -128,7 +128,7 @@ class TestLocks:
     def test_names_no_host_and_no_folder(self, name: str) -> None:
         text = (ROOT / "requirements" / f"{name}.txt").read_text()
         assert not re.search(
-            r"https?:|file:|--(extra-)?index-url|--find-links|--trusted-host", text
+            r"https?:|file:/|--(extra-)?index-url|--find-links|--trusted-host", text
         )
         assert not re.search(r"(?<![\w.])/(work|tmp|opt|etc|root|home)\b", text)
 
