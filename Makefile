@@ -29,7 +29,7 @@ check: .venv/.dev ## lint, types, the one-way rule, migrations, templates, trans
 	$(BIN)/python -m pytest -q -p no:randomly $(CHECKS)
 
 CHECKS := tests/contracts/test_home_rules.py tests/contracts/test_templates.py \
-	tests/contracts/test_translations.py tests/contracts/test_migrations.py \
+	tests/web/test_locales.py tests/contracts/test_migrations.py \
 	tests/contracts/test_settings_documented.py tests/contracts/test_packaging.py
 
 fix: .venv/.dev ## put right what a machine can put right
