@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlmodel import Session, col
 
 from crm.kit import clock
@@ -165,3 +165,9 @@ def work_off(database: Database, *, worker: str = "here", limit: int = 1000) -> 
             break
         done += run(database, claimed)
     return done
+
+
+def buried(db: Session) -> int:
+    """How many jobs were given up and wait for a person."""
+    query = select(func.count()).select_from(JobRow).where(col(JobRow.buried_at).is_not(None))
+    return db.connection().scalar(query) or 0

@@ -1,0 +1,1 @@
+"""The doors: pages, REST, live events, worker, command line."""

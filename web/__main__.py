@@ -1,0 +1,5 @@
+"""``python -m web`` is ``keshi``."""
+
+from web.cli import main
+
+main()

@@ -1,0 +1,110 @@
+"""Puts the house together: the only place that knows every door."""
+
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import ModuleType
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+import web.api
+import web.pages
+from crm.audit.service import ViewLog
+from crm.kit import migrating
+from crm.kit.db import Database
+from crm.kit.settings import DB_POOL, Settings
+from crm.kit.vault import Vault
+from crm.staff.policy import policy
+from web import errors, health, live
+from web.gate import GATE_CONNECTIONS, Gate, guard
+from web.live import Tail
+from web.security import Doorkeeper
+
+API_PREFIX = "/api/v1"
+BODY_MAX = 1024 * 1024
+SPARE_CONNECTIONS = 3
+THREADS_ON_SQLITE = 4
+THREADS_ON_POSTGRES = 16
+STATIC = Path(__file__).parent / "static"
+
+
+def open_database(settings: Settings) -> Database:
+    """The database with connections for routes, the gate, the tail, the views and the worker."""
+    return Database(settings.database_url, pool_size=DB_POOL + GATE_CONNECTIONS + SPARE_CONNECTIONS)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    more_routers: Sequence[APIRouter] = (),
+) -> FastAPI:
+    """The web application. ``more_routers`` are the demo's; raises when the policy has gaps."""
+    database = database or open_database(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        migrating.refuse_older(database)
+        anyio.to_thread.current_default_thread_limiter().total_tokens = (
+            THREADS_ON_SQLITE if database.is_sqlite else THREADS_ON_POSTGRES
+        )
+        app.state.views.start()
+        app.state.tail.start()
+        yield
+        await app.state.tail.stop()
+        app.state.views.stop()
+
+    app = FastAPI(
+        title="Keshi 客史",
+        version="0.1.0",
+        description="The guest file of a hotel: facts, kept once, read by every department.",
+        openapi_url=f"{API_PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        dependencies=[Depends(guard, max_concurrency=GATE_CONNECTIONS)],
+        max_body_size=BODY_MAX,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.views = ViewLog(database)
+    app.state.tail = Tail(database)
+    app.state.vault = Vault(settings.secret())
+    api = APIRouter(prefix=API_PREFIX)
+    for router in routers_of(web.api):
+        api.include_router(router)
+    app.include_router(api)
+    for router in [*routers_of(web.pages), live.router, health.router, *more_routers]:
+        app.include_router(router, include_in_schema=False)
+    app.mount("/static", StaticForAYear(directory=STATIC), name="static")
+    app.add_middleware(Doorkeeper, https=settings.base_url.startswith("https://"))
+    errors.install(app)
+    app.state.gate = Gate(app, policy())
+    return app
+
+
+def routers_of(package: ModuleType) -> list[APIRouter]:
+    """The ``router`` of every module in a package of doors, by module name."""
+    modules = [
+        importlib.import_module(f"{package.__name__}.{found.name}")
+        for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name)
+    ]
+    return [module.router for module in modules if hasattr(module, "router")]
+
+
+class StaticForAYear(StaticFiles):
+    """Files whose address carries a fingerprint may be kept; a changed file has a new address."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        fingerprinted = b"v=" in scope.get("query_string", b"")
+        answer.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if fingerprinted else "public, max-age=3600"
+        )
+        return answer

@@ -1,0 +1,1 @@
+"""Sub-commands of the keshi command line, one file per theme."""

@@ -1,0 +1,270 @@
+"""From what went wrong to what the asker gets: problem+json, a page, or a fragment.
+
+One shape for every error (RFC 9457), and no answer echoes a value: a refused phone number
+is as private as an accepted one.
+"""
+
+import json
+import logging
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from crm.kit.errors import CrmError
+from web.gate import API, PasswordChangeNeeded, SignInNeeded
+from web.rendering import frame_of, is_fragment, render
+from web.wording import mark, wording
+
+log = logging.getLogger("keshi.web")
+
+STATUS = {
+    "not_found": 404,
+    "not_allowed": 403,
+    "conflict": 409,
+    "rule_broken": 409,
+    "invalid": 422,
+    "sign_in": 401,
+    "password_change": 403,
+}
+PROBLEM = "application/problem+json"
+POINTER_MAX = 200
+
+
+class Trouble(NamedTuple):
+    """An error as a page shows it: what happened, what to do next."""
+
+    title: str
+    text: str
+    detail: str
+    icon: str
+    retry: bool
+    reference: str
+
+
+PLAIN: dict[int, tuple[str, str, str]] = {
+    400: (
+        "circle-alert",
+        mark("This request could not be read."),
+        mark("Go back and try it once more."),
+    ),
+    401: ("log-in", mark("Please sign in."), mark("Your session is over. Sign in again.")),
+    403: (
+        "lock",
+        mark("Your role does not include this."),
+        mark("Ask a manager, or whoever gives out roles here."),
+    ),
+    404: (
+        "search-x",
+        mark("This is not here."),
+        mark("It may have been removed, or it is outside your reach. Check the link, or search."),
+    ),
+    405: (
+        "circle-alert",
+        mark("This is not possible here."),
+        mark("Go back and use the buttons of the page."),
+    ),
+    409: (
+        "git-compare-arrows",
+        mark("That does not go together with what is there now."),
+        mark("Load the page again, look at what changed, and repeat what is still needed."),
+    ),
+    412: (
+        "git-compare-arrows",
+        mark("Somebody else changed this meanwhile."),
+        mark("Load it again and make your change on what is there now."),
+    ),
+    413: ("file-x", mark("This is too large."), mark("Send a smaller file.")),
+    414: ("circle-alert", mark("This address is too long."), mark("Shorten what you search for.")),
+    415: ("file-x", mark("This kind of data is not taken here."), mark("Send JSON in UTF-8.")),
+    422: (
+        "pencil-line",
+        mark("Something in the form needs another look."),
+        mark("Go back, correct the marked fields, and save again. Nothing was changed."),
+    ),
+    428: (
+        "git-compare-arrows",
+        mark("It is not clear which version you changed."),
+        mark("Send the ETag you read as If-Match."),
+    ),
+    429: ("timer", mark("Too many requests."), mark("Wait a minute and try again.")),
+    503: (
+        "database",
+        mark("The database does not answer right now."),
+        mark("Nothing was changed. Wait a moment and try again; tell IT if it stays so."),
+    ),
+    507: (
+        "hard-drive",
+        mark("The disk is full."),
+        mark("Nothing was changed. Reading still works; tell IT to make room."),
+    ),
+    500: (
+        "triangle-alert",
+        mark("Something went wrong on our side."),
+        mark("Nothing was half saved. Try again, and tell IT the number below if it stays so."),
+    ),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Let the app answer every error from here."""
+    app.add_exception_handler(CrmError, _crm_error)
+    app.add_exception_handler(RequestValidationError, _unfit)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(StaleDataError, _stale)
+    app.add_exception_handler(IntegrityError, _collision)
+    app.add_exception_handler(OperationalError, _database_trouble)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def answer(
+    request: Request,
+    status: int,
+    code: str,
+    *,
+    detail: str = "",
+    errors: list[dict[str, str]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """The one shape of an error for this asker."""
+    if request.url.path.startswith(API):
+        return problem(request, status, code, detail=detail, errors=errors, headers=headers)
+    words = wording(frame_of(request).language)
+    icon, title, text = PLAIN.get(status, PLAIN[500 if status >= 500 else 400])
+    trouble = Trouble(
+        words.gettext(title),
+        words.gettext(text),
+        words.gettext(detail) if detail else "",
+        icon,
+        retry=status in (409, 412, 500, 503),
+        reference=getattr(request.state, "request_id", "") if status >= 500 else "",
+    )
+    if is_fragment(request):
+        return render(
+            request, "errors/_flash.html", status=status, headers=headers, trouble=trouble
+        )
+    return render(request, "errors/trouble.html", status=status, headers=headers, trouble=trouble)
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    *,
+    detail: str = "",
+    errors: list[dict[str, str]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Problem details as RFC 9457 has them, with our stable code."""
+    body: dict[str, Any] = {
+        "type": f"/api/docs#problem-{code}",
+        "title": PLAIN[status][1] if status in PLAIN else HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail or (PLAIN[status][2] if status in PLAIN else ""),
+        "code": code,
+        "errors": errors or [],
+        "request_id": getattr(request.state, "request_id", ""),
+    }
+    return Response(json.dumps(body, ensure_ascii=False), status, headers, media_type=PROBLEM)
+
+
+async def _crm_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CrmError)  # noqa: S101 - Starlette hands over by class
+    if isinstance(error, SignInNeeded | PasswordChangeNeeded):
+        return _to_the_gate(request, error)
+    pointer = error.details.get("pointer")
+    errors = [{"pointer": pointer, "code": error.code, "message": error.message}] if pointer else []
+    status = 429 if error.code == "sign_in_throttled" else STATUS[error.kind]
+    return answer(request, status, error.code, detail=error.message, errors=errors)
+
+
+def _to_the_gate(request: Request, error: CrmError) -> Response:
+    if request.url.path.startswith(API):
+        headers = {"WWW-Authenticate": "Bearer"} if error.kind == "sign_in" else None
+        return problem(
+            request, STATUS[error.kind], error.code, detail=error.message, headers=headers
+        )
+    target = "/password" if isinstance(error, PasswordChangeNeeded) else "/sign-in"
+    if is_fragment(request):
+        return Response(status_code=STATUS[error.kind], headers={"HX-Redirect": target})
+    if target == "/sign-in" and request.method == "GET" and request.url.path != "/":
+        target = f"/sign-in?next={request.url.path}"
+    return RedirectResponse(target, 303)
+
+
+async def _unfit(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    found = error.errors()
+    errors = [
+        {
+            "pointer": "/" + "/".join(_safe(part) for part in e["loc"][1:])[:POINTER_MAX],
+            "code": _safe(e["type"]),
+            "message": _message(e),
+        }
+        for e in found[:50]
+    ]
+    if any(e["type"] == "json_invalid" for e in found):
+        return answer(request, 400, "json_invalid")
+    if any(e["type"] == "model_attributes_type" for e in found) and not _is_json(request):
+        return answer(request, 415, "content_type")
+    return answer(request, 422, "unfit", errors=errors)
+
+
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    return request.method in ("GET", "HEAD", "DELETE") or kind == "application/json"
+
+
+def _message(found: dict[str, Any]) -> str:
+    """Pydantic's own sentence, unless it could quote the value."""
+    context = {k: v for k, v in (found.get("ctx") or {}).items() if isinstance(v, int | float)}
+    said = str(found["msg"])
+    return said if not context and "input" not in said else said.split(",")[0][:POINTER_MAX]
+
+
+def _safe(part: object) -> str:
+    return "".join(c for c in str(part)[:60] if c.isprintable())
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    code = error.detail if error.detail and " " not in error.detail else _code(error.status_code)
+    headers = dict(error.headers) if error.headers else None
+    return answer(request, error.status_code, code, headers=headers)
+
+
+def _code(status: int) -> str:
+    return HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+
+
+async def _stale(request: Request, _: Exception) -> Response:
+    return answer(request, 409, "changed_meanwhile", detail=PLAIN[412][1])
+
+
+async def _collision(request: Request, error: Exception) -> Response:
+    log.info("a unique key or reference held", extra={"request_id": request.state.request_id})
+    return answer(request, 409, "collision")
+
+
+async def _database_trouble(request: Request, error: Exception) -> Response:
+    log.error("database trouble: %s", type(error).__name__, exc_info=error)
+    full = "full" in str(getattr(error, "orig", "")).lower()
+    headers = None if full else {"Retry-After": "2"}
+    return answer(
+        request, 507 if full else 503, "disk_full" if full else "database", headers=headers
+    )
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error(
+        "unexpected %s",
+        type(error).__name__,
+        exc_info=error,
+        extra={"request_id": getattr(request.state, "request_id", "")},
+    )
+    return answer(request, 500, "unexpected")

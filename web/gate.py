@@ -1,0 +1,207 @@
+"""The one gate in front of every route: who asks, and does the policy let them.
+
+The policy file names each route; a route it does not name stops the start of the app. The
+gate opens a short session of its own and gives it back before the route gets one, and has
+connections set aside, so that it can never wait for a route that waits for it.
+"""
+
+import hmac
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import iter_route_contexts
+from starlette.concurrency import run_in_threadpool
+
+from crm.hotels import queries as hotels
+from crm.kit import clock
+from crm.kit.errors import CrmError, Invalid, NotAllowed
+from crm.staff import keys, sessions
+from crm.staff.actor import Actor
+from crm.staff.policy import ANYONE, SIGNED_IN, Policy
+from web.rendering import Frame, keys_of, theme_of
+
+GATE_CONNECTIONS = 3
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+SESSION_COOKIE = "keshi_session"
+API = "/api/"
+
+
+class SignInNeeded(CrmError):
+    """Nobody is signed in, or no longer."""
+
+    kind = "sign_in"
+
+    def __init__(self) -> None:
+        super().__init__("Please sign in.", "sign_in")
+
+
+class PasswordChangeNeeded(CrmError):
+    """The first password was made by somebody else; it is changed before anything else."""
+
+    kind = "password_change"
+
+    def __init__(self) -> None:
+        super().__init__("Choose a password of your own first.", "password_change")
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the policy says of one route, and which query parameters the route knows."""
+
+    needs: str
+    query: frozenset[str] | None
+
+
+class Gate:
+    """Looks up what a route needs; made once, when all routes are known."""
+
+    def __init__(self, app: FastAPI, policy: Policy) -> None:
+        known_queries = _query_parameters(app)
+        self._openings: dict[Callable[..., Any], Opening] = {}
+        unnamed = []
+        for key, endpoint in routes_of(app):
+            needs = policy.routes.get(key)
+            if needs is None:
+                unnamed.append(key)
+            else:
+                self._openings[endpoint] = Opening(needs, known_queries.get(key))
+        if unnamed:
+            raise RuntimeError(
+                "crm/staff/policy.yaml does not name these routes: " + ", ".join(sorted(unnamed))
+            )
+
+    def opening(self, request: Request) -> Opening:
+        return self._openings[request.scope["endpoint"]]
+
+
+def routes_of(app: FastAPI) -> Iterable[tuple[str, Callable[..., Any]]]:
+    """Every route as (``METHOD /path``, endpoint), without mounted files."""
+    for context in iter_route_contexts(app.routes):
+        methods = getattr(context, "methods", None) or ()
+        for method in sorted(set(methods) - {"HEAD", "OPTIONS"}):
+            yield f"{method} {context.path}", context.endpoint  # type: ignore[misc]
+
+
+async def guard(request: Request) -> None:
+    """Let the request through or raise; leaves ``actor`` and ``frame`` on its state."""
+    opening: Opening = request.app.state.gate.opening(request)
+    state = request.state
+    state.actor, state.identity = None, None
+    unsafe = request.method not in SAFE_METHODS
+    _refuse_unknown_query(request, opening)
+    with_key = "authorization" in request.headers
+    if with_key:
+        state.actor = await run_in_threadpool(_by_key, request)
+    elif SESSION_COOKIE in request.cookies:
+        state.identity = await run_in_threadpool(_by_session, request)
+        state.actor = state.identity.actor if state.identity else None
+    if unsafe and not with_key:
+        await _refuse_forged(request)
+    if opening.needs == ANYONE:
+        return
+    if state.actor is None:
+        raise SignInNeeded
+    if state.identity and state.identity.must_change_password and not _may_before_change(request):
+        raise PasswordChangeNeeded
+    if opening.needs != SIGNED_IN:
+        state.actor.need(opening.needs)
+
+
+Guard = Annotated[None, Depends(guard, max_concurrency=GATE_CONNECTIONS)]
+
+
+def address_of(request: Request) -> str:
+    """The peer's address (uvicorn has already taken a trusted proxy's word for it)."""
+    return request.client.host[:64] if request.client else ""
+
+
+def _by_key(request: Request) -> Actor | None:
+    scheme, _, secret = request.headers["authorization"].partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    with request.app.state.database.reading() as db:
+        return keys.identify(
+            db, secret.strip(), address=address_of(request), request_id=request.state.request_id
+        )
+
+
+def _by_session(request: Request) -> sessions.Identity | None:
+    database = request.app.state.database
+    with database.reading() as db:
+        identity = sessions.identify(
+            db,
+            request.cookies[SESSION_COOKIE],
+            address=address_of(request),
+            request_id=request.state.request_id,
+        )
+        if identity is None:
+            return None
+        if not request.url.path.startswith(API) and identity.actor.hotel_id is not None:
+            hotel = hotels.hotel(db, identity.actor.hotel_id)
+            request.state.frame = Frame(
+                language=identity.actor.language,
+                theme=theme_of(request),
+                keys=keys_of(request),
+                staff_name=identity.actor.name,
+                role=identity.roles[0].value,
+                permissions=identity.actor.permissions,
+                hotel_name=hotel.called(identity.actor.language),
+                zone=hotel.time_zone,
+                currency=hotel.currency,
+                business_date=hotel.business_on,
+                csrf=identity.csrf,
+                demo=request.app.state.settings.demo,
+                path=request.url.path,
+            )
+    # A stream that only listens must not keep an abandoned screen signed in.
+    stale = clock.now() - identity.seen_at > sessions.TOUCH_EVERY
+    if stale and "text/event-stream" not in request.headers.get("accept", ""):
+        with database.writing() as db:
+            sessions.touch(db, identity.token_hash)
+    return identity
+
+
+async def _refuse_forged(request: Request) -> None:
+    """A changing request by cookie must come from our own page and carry its token."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise NotAllowed("This request came from another site.", "csrf_origin")
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise NotAllowed("This request came from another site.", "csrf_origin")
+    identity: sessions.Identity | None = request.state.identity
+    if identity is None:
+        return
+    given = request.headers.get("x-csrf-token", "")
+    if not given and "form" in request.headers.get("content-type", ""):
+        given = str((await request.form()).get("csrf_token", ""))
+    if not hmac.compare_digest(given.encode(), identity.csrf.encode()):
+        raise NotAllowed("This page is out of date. Load it again and repeat.", "csrf")
+
+
+def _may_before_change(request: Request) -> bool:
+    return request.url.path in {"/password", "/session/end", "/session/language"}
+
+
+def _refuse_unknown_query(request: Request, opening: Opening) -> None:
+    if opening.query is None:
+        return
+    unknown = sorted(set(request.query_params) - opening.query)
+    if unknown:
+        raise Invalid(
+            f"There is no parameter {unknown[0][:40]!r} here.", "unknown_parameter", pointer="/"
+        )
+
+
+def _query_parameters(app: FastAPI) -> dict[str, frozenset[str]]:
+    """For each REST route the query parameters that its OpenAPI description names."""
+    return {
+        f"{method.upper()} {path}": frozenset(
+            p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"
+        )
+        for path, operations in app.openapi()["paths"].items()
+        for method, operation in operations.items()
+        if path.startswith(API)
+    }

@@ -1,0 +1,108 @@
+"""Does the jobs, one after another, and lets the clock put its own; the clock never works itself.
+
+APScheduler only ticks (two processes sharing its job store ran 15 of 22 ticks twice): a tick
+puts a job row with a key, so the same tick in two workers is one job.
+"""
+
+import importlib
+import logging
+import os
+import pkgutil
+import socket
+import threading
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlmodel import Session
+
+from crm.kit import clock, housekeeping_jobs, jobs, leases
+from crm.kit.db import Database
+
+log = logging.getLogger("keshi.worker")
+
+PAUSE_S = 0.3
+TICK_S = 30
+TICK_LEASE_S = 90
+PACKAGES = ("crm", "segmentation", "campaigns")
+
+
+class Worker:
+    """A loop in a thread: claim, do, repeat; plus the tick, held by one worker at a time."""
+
+    def __init__(self, database: Database, *, name: str | None = None) -> None:
+        self.name = name or f"{socket.gethostname()[:40]}:{os.getpid()}"
+        self._database = database
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Begin working in the background."""
+        self._thread = threading.Thread(target=self.run, name="keshi-worker", daemon=True)
+        self._thread.start()
+
+    def stop_soon(self) -> None:
+        """Finish the job at hand, then let `run` return."""
+        self._stop.set()
+
+    def stop(self) -> None:
+        """Finish the job at hand and stop."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+
+    def run(self) -> None:
+        """Work until stopped."""
+        import_jobs()
+        self._scheduler.add_job(self.tick, "interval", seconds=TICK_S, next_run_time=clock.now())
+        self._scheduler.start()
+        try:
+            while not self._stop.is_set():
+                if not self._one():
+                    self._stop.wait(PAUSE_S)
+        finally:
+            self._scheduler.shutdown(wait=False)
+
+    def tick(self) -> None:
+        """Put the jobs that are due by the clock, if this worker holds the tick."""
+        try:
+            with self._database.writing() as db:
+                if leases.take(db, "tick", self.name, seconds=TICK_LEASE_S):
+                    put_due(db)
+        except Exception:
+            log.exception("the tick failed, the next one tries again")
+
+    def _one(self) -> bool:
+        try:
+            claimed = jobs.claim(self._database, self.name)
+        except Exception:
+            log.exception("no job could be claimed, trying again")
+            self._stop.wait(2)
+            return False
+        if claimed is None:
+            return False
+        jobs.run(self._database, claimed)
+        return True
+
+
+def import_jobs() -> None:
+    """Import every module whose name says that it holds jobs, so that handlers are registered."""
+    for name in PACKAGES:
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if module.name.rsplit(".", 1)[-1].endswith("jobs") and module.name != jobs.__name__:
+                importlib.import_module(module.name)
+
+
+def put_due(db: Session) -> None:
+    """What the clock asks for: hourly and nightly work, keyed by the hour or the day."""
+    now = clock.now()
+    for name, every in sorted(CLOCKED.items()):
+        period = int(now.timestamp() // every.total_seconds())
+        jobs.enqueue(db, name, {}, key=f"{name}:{period}")
+
+
+CLOCKED: dict[str, timedelta] = {
+    housekeeping_jobs.FORGET: timedelta(hours=1),
+}
+"""Jobs that the clock puts, and how often; a slice's own are added where the slice has them."""
