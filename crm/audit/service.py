@@ -53,6 +53,12 @@ def note(
     return identity
 
 
+def note_many(db: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows made by `audit_values` in the caller's transaction, in one statement."""
+    if rows:
+        db.connection().execute(insert(AuditRow), list(rows))
+
+
 def audit_values(
     deed: Deed,
     *,

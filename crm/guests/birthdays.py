@@ -4,20 +4,13 @@ from calendar import isleap, monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from crm.guests.terms import Calendar
+from crm.hotels.terms import LeapDayRule
 from crm.kit import lunar
 from crm.kit.errors import Invalid
 
 OLDEST_AGE = 125
-
-
-class LeapDayRule(StrEnum):
-    """When somebody born on 29 February celebrates in a common year; a hotel's choice."""
-
-    FEB_28 = "28feb"
-    MAR_1 = "1mar"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crm.guests import birthdays
-from crm.guests.birthdays import Birthday, LeapDayRule
+from crm.guests.birthdays import Birthday
 from crm.guests.terms import Calendar
+from crm.hotels.terms import LeapDayRule
 from crm.kit import lunar
 from crm.kit.errors import Invalid
 
