@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from crm.complaints import terms
@@ -46,7 +46,7 @@ class Complaint(SQLModel, table=True):
     closed_at: datetime | None = None
     satisfaction: int | None = None
     given: str | None = Field(default=None, max_length=300)
-    cost_minor: int = 0
+    cost_minor: int = Field(default=0, sa_type=BigInteger)
     currency: str = Field(max_length=3)
     next_stay_check: str | None = Field(default=None, max_length=200)
     version: int = 1

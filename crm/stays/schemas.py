@@ -99,7 +99,9 @@ class StayBook(StayFacts):
     guest_id: Id | None = None
     arrival_on: IsoDate
     departure_on: IsoDate
-    companion_ids: Annotated[list[Id], Field(max_length=COMPANIONS_MAX)] = []
+    companion_ids: Annotated[list[Id], Field(max_length=COMPANIONS_MAX)] = Field(
+        default_factory=list
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

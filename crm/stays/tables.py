@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from crm.guests.terms import GuestIdentity
@@ -52,7 +52,7 @@ class Stay(SQLModel, table=True):
     way: terms.BookingWay | None = Field(default=None, sa_type=StrEnumText(terms.BookingWay))
     market: str | None = Field(default=None, max_length=40)
     rate_code: str | None = Field(default=None, max_length=24)
-    rate_minor: int | None = None
+    rate_minor: int | None = Field(default=None, sa_type=BigInteger)
     currency: str = Field(max_length=3)
     room_type_booked: str | None = Field(default=None, max_length=12)
     room_type_used: str | None = Field(default=None, max_length=12)
@@ -107,9 +107,9 @@ class FolioLine(SQLModel, table=True):
     )
     covers: int | None = None
     text: str | None = Field(default=None, max_length=160)
-    amount_minor: int
-    discount_minor: int = 0
-    tax_minor: int = 0
+    amount_minor: int = Field(sa_type=BigInteger)
+    discount_minor: int = Field(default=0, sa_type=BigInteger)
+    tax_minor: int = Field(default=0, sa_type=BigInteger)
     payment_method: str | None = Field(default=None, max_length=24)
     currency: str = Field(max_length=3)
 
@@ -144,9 +144,9 @@ class GuestSpend(SQLModel, table=True):
     currency: str = Field(max_length=3, primary_key=True)
     lines: int = 0
     covers: int = 0
-    amount_minor: int = 0
-    discount_minor: int = 0
-    tax_minor: int = 0
+    amount_minor: int = Field(default=0, sa_type=BigInteger)
+    discount_minor: int = Field(default=0, sa_type=BigInteger)
+    tax_minor: int = Field(default=0, sa_type=BigInteger)
 
 
 class GuestOutlet(SQLModel, table=True):
@@ -160,4 +160,4 @@ class GuestOutlet(SQLModel, table=True):
     currency: str = Field(max_length=3, primary_key=True)
     lines: int = 0
     covers: int = 0
-    amount_minor: int = 0
+    amount_minor: int = Field(default=0, sa_type=BigInteger)
