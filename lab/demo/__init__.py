@@ -1,0 +1,1 @@
+"""The demo hotel: generator, loader and PMS simulator."""

@@ -1,0 +1,121 @@
+"""VIP levels, caution flags, consents and notes: what the house thinks, and what guests allow."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from lab.demo.bookings import at_hotel
+from lab.demo.keys import Keyring
+from lab.demo.people import Consent, Level, Person
+
+VIP_WHY = {
+    "V1": ("Chairman of a key account", "Guest of the city government"),
+    "V2": ("General manager of a key account", "Long-standing friend of the house"),
+    "V3": ("Decides where his company stays", "Editor of a travel magazine", "More than 20 stays"),
+    "V4": ("Recovering from a serious complaint", "First visit of a new key account"),
+}
+CAUTIONS: tuple[tuple[str, str], ...] = (
+    ("take_care", "Two neighbours complained about loud music."),
+    ("take_care", "Minibar disputed at the last check-out; show the list."),
+    ("take_care", "Smoked in a non-smoking room; room needed airing for a day."),
+    ("ask_manager", "City ledger of the company is 90 days overdue."),
+    ("ask_manager", "Asked for another guest's room number; say nothing."),
+    ("do_not_readmit", "Damaged a suite and left without paying; police report on file."),
+)
+NOTES: tuple[tuple[str, str, str], ...] = (
+    ("FO", "service", "Prefers to be greeted in the lobby rather than called in the room."),
+    ("FO", "service", "Collects the receipt at the desk, wants it printed."),
+    ("HK", "service", "Puts the second pillow on the chair; leave it there."),
+    ("HK", "service", "Own yoga mat by the window, do not fold."),
+    ("HK", "department", "Leaves the AC at 26 °C; do not turn it down."),
+    ("FB", "service", "Sits by the window with the newspaper, comes at 7.15."),
+    ("FB", "service", "Orders noodles after ten at night; keep some stock ready."),
+    ("FO", "management", "Considers moving the company's annual meeting to us."),
+    ("FO", "service", "Mother came along; asked for a wheelchair at the entrance."),
+    ("HK", "service", "Tea drunk, coffee untouched every day."),
+)
+OPEN_NOTES: tuple[tuple[str, str], ...] = (
+    ("HK", "Zwei Kissen benutzt / used two pillows and took one more from the cupboard"),
+    ("HK", "茶喝完了，咖啡没动，三天都是"),
+    ("HK", "guest moved the desk to the window"),
+    ("FB", "asked twice if there is soy milk"),
+    ("FB", "不吃香菜，服务员忘了"),
+    ("FO", "said next visit with wife, their anniversary in spring"),
+    ("HK", "空调开到 25 度，说昨晚太冷"),
+    ("FO", "wants the room far from the lift next time"),
+    ("HK", "own pillow from home on the bed"),
+    ("FB", "child needs a high chair, likes noodles without soup"),
+    ("HK", "闻到香薰要求拿走"),
+    ("FO", "arrives always after ten, hungry"),
+)
+PROOFS = (
+    ("registration card, signed", "Tick on the registration card"),
+    ("booking page", "Tick on the booking page, double opt-in"),
+    ("front desk, said", "Asked at check-in, said yes"),
+)
+LEVEL_BY = "fang.gm"
+
+
+@dataclass(frozen=True)
+class Jotting:
+    """A note; ``open`` ones wait in the guest-file centre's review."""
+
+    key: UUID
+    guest: UUID
+    level: str
+    department: str
+    words: str
+    at: datetime
+    by: str
+    open: bool = False
+
+
+def vip(rng: random.Random, level: str, today: date) -> Level:
+    since = today - timedelta(days=rng.randrange(20, 500))
+    return Level(level, rng.choice(VIP_WHY[level]), since, date(today.year + 1, 12, 31), LEVEL_BY)
+
+
+def caution(rng: random.Random, today: date, at: int) -> Level:
+    code, why = CAUTIONS[at % len(CAUTIONS)]
+    until = None if code == "do_not_readmit" else today + timedelta(days=rng.randrange(60, 400))
+    return Level(code, why, today - timedelta(days=rng.randrange(10, 300)), until, "zhao.duty")
+
+
+def consents(rng: random.Random, person: Person, born_on: date) -> Iterator[Consent]:
+    """What the guest answered, channel by channel; one in nine took a yes back later."""
+    kinds = {contact.kind for contact in person.contacts}
+    source, words = rng.choice(PROOFS)
+    at = at_hotel(born_on, 16, rng.randrange(60))
+    asked = [("email", "email"), ("phone", "sms"), ("wechat", "wechat")]
+    for kind, channel in asked:
+        if kind not in kinds:
+            continue
+        granted = rng.random() < (0.55 if channel != "sms" else 0.3)
+        yield Consent(channel, "marketing", granted, at, f"{source}|{words}")
+        if granted and rng.random() < 0.11:
+            later = at + timedelta(days=rng.randrange(1, 200))
+            yield Consent(channel, "marketing", False, later, "letter|Asked to stop")
+        if granted or rng.random() < 0.5:
+            yield Consent(channel, "greetings", True, at, f"{source}|{words}")
+
+
+def notes(rng: random.Random, person: Person, day: date, keyring: Keyring) -> Iterator[Jotting]:
+    department, level, words = rng.choice(NOTES)
+    at = at_hotel(day, rng.randrange(8, 22), rng.randrange(60))
+    by = {"FO": "lin.desk", "HK": "mei.hk", "FB": "xia.fb"}[department]
+    yield Jotting(keyring.key(at), person.key, level, department, words, at, by)
+
+
+def open_notes(
+    rng: random.Random, guests: Sequence[UUID], now: datetime, keyring: Keyring, count: int
+) -> Iterator[Jotting]:
+    """Notes of the last three days that nobody has reviewed yet, a few of them late."""
+    for n in range(count):
+        department, words = OPEN_NOTES[n % len(OPEN_NOTES)]
+        at = now - timedelta(minutes=rng.randrange(5, 60 * (70 if n % 6 == 0 else 22)))
+        by = {"FO": "ding.desk", "HK": "song.hk", "FB": "xia.fb"}[department]
+        yield Jotting(
+            keyring.key(at), rng.choice(guests), "service", department, words, at, by, open=True
+        )
