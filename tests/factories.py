@@ -108,7 +108,7 @@ def a_key(db: Session, *scopes: str, hotel_id: UUID | None = None) -> str:
 def an_actor(role: Role | str, hotel_id: UUID, staff_id: UUID | None = None) -> Actor:
     """Somebody with one role in one hotel, without an account."""
     who = staff_id or new_id()
-    return actor.staff_of([Role(role)], id=who, name=f"Ms {role}", hotel_id=hotel_id)
+    return actor.staff_of([Role(role)], staff_id=who, name=f"Ms {role}", hotel_id=hotel_id)
 
 
 def a_guest(db: Session, native: str = "陈佳怡", latin: str = "Chen Jiayi", **more: Any) -> UUID:
