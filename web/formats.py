@@ -1,6 +1,4 @@
-"""How dates, money, phones and counts are written: by the reader's language and the hotel's zone."""
-
-from __future__ import annotations
+"""How dates, money, phones and counts are written: by the reader's language, in hotel time."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -62,7 +60,7 @@ def currency_symbol(currency: str, language: str) -> str:
     return sign + " " if sign.isalpha() else sign
 
 
-def number(value: int | float | None, language: str) -> str:
+def number(value: float | None, language: str) -> str:
     """Write a count with its thousands apart."""
     return "—" if value is None else str(numbers.format_decimal(value, locale=locale_of(language)))
 
@@ -83,7 +81,7 @@ def day(on: date | None, language: str, today: date | None = None) -> str:
 
 
 def day_near(on: date, language: str, today: date) -> str:
-    """The shortest date that still says when: ``today``, ``3 Aug``, and ``Aug 2024`` further off."""
+    """The shortest date that still says when: ``today``, ``3 Aug``, ``Aug 2024`` further off."""
     if on == today:
         return wording(language).gettext(mark("today"))
     if abs((today - on).days) < 330:

@@ -1,6 +1,4 @@
-"""The words for the terms of the house: one place from ``long_stay`` to "Long-stay guest" or 长住."""
-
-from __future__ import annotations
+"""The words for the terms of the house: from ``long_stay`` to "Long-stay guest" or 长住客."""
 
 from web.marks import IDENTITIES, TIER_NAMES
 from web.wording import mark, wording

@@ -4,12 +4,7 @@ They are functions and not template macros because lists draw hundreds of them p
 Shape comes first, then the word, colour last: each sign survives a grey print and colour blindness.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from functools import lru_cache
-
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from web.wording import mark, wording
 
@@ -45,65 +40,73 @@ _TOP_BAR, _BAR_STEP = 14.2, 3.2
 
 
 class Marks:
-    """The signs in one language. ``sprite`` is the address of the icon file."""
+    """The signs in one language, drawn once. ``sprite`` is the address of the icon file."""
 
     def __init__(self, language: str, sprite: str) -> None:
-        self.language = language
-        self.sprite = sprite
-        self._say: Callable[[str], str] = wording(language).gettext
+        say = wording(language).gettext
+        self._sprite = sprite
+        self._icons: dict[tuple[str, str], Markup] = {}
+        self._spines = {
+            name: _spine(css, chinese if language == "zh-Hans" else latin, say(words))
+            for name, (css, latin, chinese, words) in IDENTITIES.items()
+        }
+        self._hallmarks = {
+            (tier, named): _hallmark(rank, tier, say(TIER_NAMES[tier]), named)
+            for rank, tier in enumerate(TIERS)
+            for named in (False, True)
+        }
+        self._alert_icons = {
+            weight: self.icon(icon) + Markup('<span class="sr-only">{} </span>').format(say(word))
+            for weight, (_, icon, word) in ALERTS.items()
+        }
 
-    @lru_cache(maxsize=256)
     def icon(self, name: str, kind: str = "") -> Markup:
         """A decorative icon; the word beside it carries the meaning."""
-        return Markup(
-            '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
-        ).format(kind, self.sprite, name)
+        if (name, kind) not in self._icons:
+            self._icons[name, kind] = Markup(
+                '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
+            ).format(f"icon {kind}".strip(), self._sprite, name)
+        return self._icons[name, kind]
 
-    @lru_cache(maxsize=64)
     def spine(self, identity: str | None) -> Markup:
         """The strip at the left edge of a guest: pattern first, colour second, letter on paper."""
-        css, latin, chinese, name = IDENTITIES.get(identity or "", IDENTITIES["individual"])
-        letter = chinese if self.language == "zh-Hans" else latin
-        word = escape(self._say(name))
-        return Markup(
-            '<span class="spine spine-{}" data-letter="{}" title="{} · {}">'
-            '<span class="sr-only">{}</span></span>'
-        ).format(css, letter, letter, word, word)
+        return self._spines.get(identity or "", self._spines["individual"])
 
-    @lru_cache(maxsize=64)
     def hallmark(self, tier: str | None, named: bool = False) -> Markup:
         """A hexagon with none to four bars, so that the order of tiers can be counted."""
-        if not tier or tier not in TIERS:
-            return Markup("")
-        rank, name = TIERS.index(tier), escape(self._say(TIER_NAMES[tier]))
-        bars = "".join(
-            f'<rect x="5.5" y="{_TOP_BAR - step * _BAR_STEP:.1f}" width="9" height="1.9"/>'
-            for step in range(rank)
-        )
-        seen = Markup('<span class="{}">{}</span>').format("" if named else "sr-only", name)
-        return Markup(
-            f'<span class="hallmark hallmark-{tier}" title="{name}">'
-            '<svg viewBox="0 0 20 22" aria-hidden="true" focusable="false">'
-            f'<path d="{_HEXAGON}"/>{bars}</svg>{seen}</span>'
-        )
+        return self._hallmarks.get((tier or "", named), Markup())
 
-    @lru_cache(maxsize=32)
     def vip(self, level: str | None) -> Markup:
         """The inverted VIP tag; nothing at all for guests without a level."""
         if not level:
-            return Markup("")
+            return Markup()
         return Markup(
-            '<span class="vip" title="{}"><span class="sr-only">VIP </span>{}</span>'
-        ).format("VIP " + level, level)
+            '<span class="vip" title="VIP {}"><span class="sr-only">VIP </span>{}</span>'
+        ).format(level, level)
 
-    @lru_cache(maxsize=8)
     def alert_icon(self, weight: str) -> Markup:
         """Octagon, triangle or circle, with its word for screen readers."""
-        _, icon, word = ALERTS.get(weight, ALERTS["note"])
-        return self.icon(icon) + Markup('<span class="sr-only">{} </span>').format(self._say(word))
+        return self._alert_icons.get(weight, self._alert_icons["note"])
 
     def alert_class(self, weight: str) -> str:
         return "alert alert-" + ALERTS.get(weight, ALERTS["note"])[0]
 
     def flag_class(self, weight: str) -> str:
         return "flag flag-" + ALERTS.get(weight, ALERTS["note"])[0]
+
+
+def _spine(css: str, letter: str, words: str) -> Markup:
+    return Markup(
+        '<span class="spine spine-{}" data-letter="{}" title="{} · {}">'
+        '<span class="sr-only">{}</span></span>'
+    ).format(css, letter, letter, words, words)
+
+
+def _hallmark(rank: int, tier: str, words: str, named: bool) -> Markup:
+    bar = Markup('<rect x="5.5" y="{:.1f}" width="9" height="1.9"/>')
+    bars = Markup().join(bar.format(_TOP_BAR - no * _BAR_STEP) for no in range(rank))
+    return Markup(
+        '<span class="hallmark hallmark-{}" title="{}">'
+        '<svg viewBox="0 0 20 22" aria-hidden="true" focusable="false"><path d="{}"/>{}</svg>'
+        '<span class="{}">{}</span></span>'
+    ).format(tier, words, _HEXAGON, bars, "" if named else "sr-only", words)

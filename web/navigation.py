@@ -1,7 +1,5 @@
 """Where one can go: the rail's destinations, and who may see which."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -19,15 +17,15 @@ class Destination(NamedTuple):
 
 
 DESTINATIONS = (
-    Destination("/guests", "users", mark("Guests"), "guests.find"),
-    Destination("/today", "calendar-check", mark("Today"), "stays.board"),
-    Destination("/rooms", "bed-double", mark("Rooms"), "rooms.floor"),
+    Destination("/guests", "users", mark("Guests"), "guests.look_up"),
+    Destination("/today", "calendar-check", mark("Today"), "board.read"),
+    Destination("/rooms", "bed-double", mark("Rooms"), "rooms.read"),
     Destination("/companies", "building-2", mark("Companies"), "companies.read"),
     Destination("/imports", "upload", mark("Imports"), "imports.run"),
-    Destination("/reviews", "inbox", mark("Review"), "reviews.decide"),
-    Destination("/staff", "user-cog", mark("Staff"), "staff.manage", admin=True),
-    Destination("/keys", "key-round", mark("Keys"), "keys.manage", admin=True),
-    Destination("/hotel", "hotel", mark("Hotel"), "hotels.manage", admin=True),
+    Destination("/reviews", "inbox", mark("Review"), "imports.review"),
+    Destination("/staff", "user-cog", mark("Staff"), "staff.read", admin=True),
+    Destination("/keys", "key-round", mark("Keys"), "keys.edit", admin=True),
+    Destination("/hotel", "hotel", mark("Hotel"), "hotels.edit", admin=True),
     Destination("/audit", "scroll-text", mark("Audit"), "audit.read", admin=True),
 )
 

@@ -4,8 +4,6 @@ Everything a template may use is listed here, so that a page cannot reach for th
 request. Templates escape by default and fail on a name that does not exist.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime, time

@@ -4,8 +4,6 @@ Catalogues are the plain ``.po`` files that translators edit. They are read when
 starts, so there is no compile step and no binary file that could lag behind the text.
 """
 
-from __future__ import annotations
-
 import gettext as gnu_gettext
 from collections.abc import Callable
 from functools import cache
@@ -50,7 +48,7 @@ class Wording:
             return one if number == 1 else many
         return forms[self._form(number)]
 
-    def npgettext(self, context: str, one: str, many: str, number: int) -> str:
+    def npgettext(self, _context: str, one: str, many: str, number: int) -> str:
         return self.ngettext(one, many, number)
 
     def say(self, message: str, **values: Any) -> str:
@@ -60,8 +58,7 @@ class Wording:
     def _read(self, path: Path) -> None:
         with path.open("rb") as file:
             catalogue = read_po(file, locale=self.language.replace("-", "_"))
-        # The stubs of gettext do not name this one; it is the only parser of plural rules we have.
-        self._form = gnu_gettext.c2py(catalogue.plural_expr)  # type: ignore[attr-defined]
+        self._form = gnu_gettext.c2py(catalogue.plural_expr)
         for message in catalogue:
             if not message.id or message.fuzzy or not message.string:
                 continue
@@ -72,7 +69,7 @@ class Wording:
 
 
 def catalogues_of(language: str) -> list[Path]:
-    """Every catalogue file of a language: one per desk, so that two people can translate at once."""
+    """Every catalogue file of a language: one per desk, so that two people can work at once."""
     return sorted((LOCALES / language.replace("-", "_")).glob("*.po"))
 
 

@@ -3,7 +3,7 @@
 The classes say which names the templates read; ``crm.profile.schemas`` carries the same names.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import NamedTuple
 
 
