@@ -17,9 +17,11 @@ from jinja2.runtime import Context
 from starlette.responses import HTMLResponse
 
 from crm.kit.clock import today_in
+from crm.profile.schemas import Phrase
 from web import formats, navigation
 from web.labels import happening_icon, label, wish_icon
 from web.marks import Marks
+from web.phrases import spell
 from web.wording import LANGUAGES, NATIVE_NAMES, preferred_language, wording
 
 HERE = Path(__file__).parent
@@ -170,6 +172,7 @@ def environment(language: str) -> Environment:
         moment=_moment,
         clock=_clock,
         relative_day=_relative_day,
+        phrase=_phrase,
     )
     return env
 
@@ -206,3 +209,9 @@ def _clock(context: Context, at: datetime | time | None) -> str:
 def _relative_day(context: Context, on: date | None) -> str:
     frame = _frame_in(context)
     return formats.relative_day(on, frame.today, frame.language)
+
+
+@pass_context
+def _phrase(context: Context, said: Phrase | str | None) -> str:
+    frame = _frame_in(context)
+    return spell(said, frame.language, frame.today)

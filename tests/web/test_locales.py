@@ -21,7 +21,6 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "mark": None,
-    "say": None,
 }
 PLACE = re.compile(r"%\((\w+)\)[sd]|(%%)")
 FOREIGN = [language for language in LANGUAGES if language != "en"]
