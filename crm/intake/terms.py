@@ -45,3 +45,20 @@ class MessageState(StrEnum):
     APPLIED = "applied"
     SUPERSEDED = "superseded"
     PARKED = "parked"
+
+
+class ColumnRule(StrEnum):
+    """What a column may do to a value that is there already."""
+
+    OVERWRITE = "overwrite"
+    IF_BLANK = "if_blank"
+    NEVER = "never"
+
+
+FILE_MAX = 512 * 1024 * 1024
+ROWS_MAX = 5_000_000
+UNDO_DAYS = 30
+BATCH_ROWS = 500
+PRESET_NAME_MAX = 60
+SYSTEM_MAX = 40
+EXTERNAL_ID_MAX = 120

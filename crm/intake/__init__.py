@@ -1,0 +1,1 @@
+"""Files and messages from outside, taken in without losing a row."""

@@ -1,0 +1,1 @@
+"""Ways to read files whose columns need more than a mapping: one module for each format."""
