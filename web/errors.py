@@ -139,7 +139,7 @@ def answer(
     trouble = Trouble(
         words.gettext(title),
         words.gettext(text),
-        words.gettext(detail) if detail else "",
+        detail,
         icon,
         retry=status in (409, 412, 500, 503),
         reference=getattr(request.state, "request_id", "") if status >= 500 else "",
@@ -180,7 +180,14 @@ async def _crm_error(request: Request, error: Exception) -> Response:
     pointer = error.details.get("pointer")
     errors = [{"pointer": pointer, "code": error.code, "message": error.message}] if pointer else []
     status = 429 if error.code == "sign_in_throttled" else STATUS[error.kind]
-    return answer(request, status, error.code, detail=error.message, errors=errors)
+    return answer(request, status, error.code, detail=_said(request, error), errors=errors)
+
+
+def _said(request: Request, error: CrmError) -> str:
+    """The error's sentence: English for machines, the reader's language on a page."""
+    if request.url.path.startswith(API):
+        return error.message
+    return error.in_words(wording(frame_of(request).language).gettext(error.template))
 
 
 def _to_the_gate(request: Request, error: CrmError) -> Response:

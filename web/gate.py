@@ -191,7 +191,10 @@ def _refuse_unknown_query(request: Request, opening: Opening) -> None:
     unknown = sorted(set(request.query_params) - opening.query)
     if unknown:
         raise Invalid(
-            f"There is no parameter {unknown[0][:40]!r} here.", "unknown_parameter", pointer="/"
+            "There is no parameter %(name)s here.",
+            "unknown_parameter",
+            name=repr(unknown[0][:40]),
+            pointer="/",
         )
 
 

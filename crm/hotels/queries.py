@@ -38,7 +38,7 @@ def hotel_by_code(db: Session, code: str) -> HotelRow:
     """The hotel with this code; `NotFound` names the code, which is no secret."""
     row = db.connection().execute(select(*_HOTEL).where(col(Hotel.code) == code)).first()
     if row is None:
-        raise NotFound(f"There is no hotel with the code {code} here.", "hotel")
+        raise NotFound("There is no hotel with the code %(asked)s here.", "hotel", asked=code)
     return HotelRow.model_validate(row)
 
 

@@ -37,7 +37,7 @@ ROOMS_AT_ONCE = 2000
 def open_hotel(db: Session, opening: HotelOpen) -> UUID:
     """Open a hotel with the shipped departments; its business date starts today there."""
     if db.exec(select(Hotel).where(Hotel.code == opening.code)).first() is not None:
-        raise Conflict(f"The hotel code {opening.code} is taken.", "hotel_code")
+        raise Conflict("The hotel code %(taken)s is taken.", "hotel_code", taken=opening.code)
     hotel = Hotel(
         id=new_id(),
         code=opening.code,
@@ -79,7 +79,7 @@ def read_room_pattern(pattern: str) -> list[str]:
             raise Invalid("A span of rooms goes from the lower to the higher.", "room_pattern")
         numbers += [str(no).zfill(len(found[1])) for no in range(first, last + 1)]
     if len(numbers) > ROOMS_AT_ONCE:
-        raise Invalid(f"At most {ROOMS_AT_ONCE} rooms at once.", "room_pattern")
+        raise Invalid("At most %(most)s rooms at once.", "room_pattern", most=ROOMS_AT_ONCE)
     return list(dict.fromkeys(numbers))
 
 

@@ -6,17 +6,30 @@ from typing import Any
 class CrmError(Exception):
     """Base of all errors that a person can do something about.
 
-    ``code`` is stable and for machines; ``message`` is English and tells what to do next
-    (doors translate it); ``details`` never hold a guest's values.
+    ``code`` is stable and for machines. ``template`` is English, tells what to do next, and
+    is translated by the doors before its ``%(name)s`` places are filled from ``details``,
+    which never hold a guest's values.
     """
 
     kind = "error"
 
-    def __init__(self, message: str, code: str, **details: Any) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, template: str, code: str, **details: Any) -> None:
+        super().__init__(template)
+        self.template = template
         self.code = code
         self.details = details
+
+    @property
+    def message(self) -> str:
+        """The whole sentence in English."""
+        return self.in_words(self.template)
+
+    def in_words(self, template: str) -> str:
+        """``template``, a translation of the own one, with its places filled."""
+        return template % self.details if "%(" in template else template
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class NotFound(CrmError):

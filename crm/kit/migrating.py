@@ -69,9 +69,10 @@ def refuse_newer(database: Database) -> None:
         ScriptDirectory.from_config(config_for(database)).get_revision(current)
     except CommandError:
         raise RuleBroken(
-            f"This database is newer than this Keshi (revision {current}). "
+            "This database is newer than this Keshi (revision %(revision)s). "
             "Install the newer Keshi, or restore the backup made before the upgrade.",
             "database_newer",
+            revision=current,
         ) from None
 
 

@@ -47,9 +47,10 @@ def create_key(
     unknown = sorted(set(scopes) - policy().scopes.keys())
     if unknown or not scopes:
         raise Invalid(
-            f"Unknown scopes: {', '.join(unknown) or 'none given'}. "
-            f"There are: {', '.join(sorted(policy().scopes))}.",
+            "Unknown scopes: %(unknown)s. There are: %(known)s.",
             "scope",
+            unknown=", ".join(unknown) or "-",
+            known=", ".join(sorted(policy().scopes)),
             pointer="/scopes",
         )
     body = secrets.token_urlsafe(32)

@@ -19,9 +19,10 @@ def hash_password(password: str, *, login: str) -> str:
     normal = unicodedata.normalize("NFKC", password)
     if not PASSWORD_MIN <= len(normal) <= PASSWORD_MAX:
         raise Invalid(
-            f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters. "
-            "A sentence is easy to remember.",
+            "A password has %(least)s to %(most)s characters. A sentence is easy to remember.",
             "password_length",
+            least=PASSWORD_MIN,
+            most=PASSWORD_MAX,
         )
     folded = normal.casefold()
     if folded in _common() or login.casefold() in folded or len(set(folded)) < 5:

@@ -29,7 +29,9 @@ class Joined:
 def join(db: Session, joining: StaffJoin, *, by: Actor) -> Joined:
     """Make an account with its grants."""
     if db.exec(select(Staff).where(Staff.login == joining.login)).first() is not None:
-        raise Conflict(f"The login {joining.login} is taken.", "login", pointer="/login")
+        raise Conflict(
+            "The login %(taken)s is taken.", "login", taken=joining.login, pointer="/login"
+        )
     first = None if joining.password else secrets.token_urlsafe(12)
     staff = Staff(
         id=new_id(),
