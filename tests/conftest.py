@@ -5,28 +5,44 @@ SQLite file 5 to 8 ms, a PostgreSQL database from a template 50 to 90 ms. So ``d
 first, and only tests that need several sessions ask for ``database``, which is the others.
 """
 
+import asyncio
 import shutil
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, settings
+import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import event
 from sqlmodel import Session
 
 from crm.kit import clock, migrating
 from crm.kit.db import Database
-from tests import capabilities, postgres
+from crm.kit.settings import Settings
+from crm.staff.terms import Role
+from tests import capabilities, factories, postgres
+from web.app import create_app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 CAPABILITIES = ("postgres", "browser")
 _numbers = count(1)
 
-settings.register_profile(
+hypothesis_settings.register_profile(
     "house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-settings.load_profile("house")
+hypothesis_settings.load_profile("house")
 
 
 # ---------------------------------------------------------------- what the machine lacks
@@ -206,3 +222,145 @@ def queries(db: Session) -> Callable[[int], AbstractContextManager[Statements]]:
 def frozen() -> Callable[..., AbstractContextManager[None]]:
     """The clock that can be stopped: ``with frozen(datetime(2026, 2, 1, 6, tzinfo=UTC)): …``."""
     return clock.frozen
+
+
+# ---------------------------------------------------------------- the doors
+SECRET = "a-secret-key-that-only-tests-know-0123456789"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a house that is no demo; files go to the test's own folder."""
+    return Settings(
+        _env_file=None,
+        database_url="sqlite:///unused.db",
+        secret_key=SECRET,
+        data_dir=tmp_path / "files",
+        base_url="http://testserver",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> FastAPI:
+    """The whole web application on the test's own ``database``."""
+    return create_app(settings, database=database)
+
+
+class Client(TestClient):
+    """A browser or a machine at the door: ``client.as_("front_desk").get("/today")``.
+
+    ``hotel_id`` is a hotel made on first use; people and keys belong to it unless told
+    otherwise. The token against forged requests is sent by itself.
+    """
+
+    def __init__(self, app: FastAPI, database: Database) -> None:
+        super().__init__(app, follow_redirects=False)
+        self.database = database
+        self._hotel_id: UUID | None = None
+        self.staff_id: UUID | None = None
+
+    @property
+    def hotel_id(self) -> UUID:
+        if self._hotel_id is None:
+            with self.database.writing() as db:
+                self._hotel_id = factories.a_hotel(db, "HZ1")
+        return self._hotel_id
+
+    def as_(self, role: Role | str, hotel_id: UUID | None = None, **staff: Any) -> "Client":
+        """Signed in as a new colleague with this role."""
+        hotel_id = hotel_id or self.hotel_id
+        with self.database.writing() as db:
+            self.staff_id = factories.a_staff(db, role, hotel_id, **staff)
+            token = factories.a_session(db, self.staff_id, hotel_id)
+        return self.with_session(token)
+
+    def with_session(self, token: str) -> "Client":
+        """Signed in by a session that is there already."""
+        self.as_nobody()
+        self.cookies.set("keshi_session", token)
+        self.headers["X-CSRF-Token"] = factories.CSRF
+        return self
+
+    def with_key(self, *scopes: str, hotel_id: UUID | None = None) -> "Client":
+        """A machine with a new API key."""
+        self.as_nobody()
+        with self.database.writing() as db:
+            secret = factories.a_key(db, *scopes, hotel_id=hotel_id or self.hotel_id)
+        self.headers["Authorization"] = f"Bearer {secret}"
+        return self
+
+    def as_nobody(self) -> "Client":
+        """Not signed in."""
+        self.cookies.clear()
+        self.staff_id = None
+        for name in ("X-CSRF-Token", "Authorization"):
+            self.headers.pop(name, None)
+        return self
+
+
+@pytest.fixture
+def client(app: FastAPI, database: Database) -> Iterator[Client]:
+    """At the door of ``app``, not signed in yet."""
+    with Client(app, database) as at_the_door:
+        yield at_the_door
+
+
+class Serving:
+    """A real server on a free port, for browsers and for requests side by side."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        until = time.monotonic() + 20
+        while not self._server.started:
+            if time.monotonic() > until or not self._thread.is_alive():
+                raise RuntimeError("the server did not start")
+            time.sleep(0.02)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(timeout=15)
+        self._socket.close()
+
+    def _run(self) -> None:
+        asyncio.run(self._server.serve(sockets=[self._socket]))
+
+
+@pytest.fixture
+def serving(app: FastAPI) -> Iterator[Serving]:
+    """``app`` behind a real port: ``serving.url``."""
+    with Serving(app) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """One Chromium for this test process; ask for ``page`` in tests marked ``browser``."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=capabilities.find_chromium(), args=["--no-sandbox"]
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """A fresh tab of 1366 × 640, the desk's screen; a script error fails the test."""
+    context = browser.new_context(viewport={"width": 1366, "height": 640}, locale="en-GB")
+    tab = context.new_page()
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
+    context.close()
+    assert not errors, errors

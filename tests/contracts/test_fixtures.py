@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -12,6 +13,11 @@ from crm.kit import clock, jobs
 from crm.kit.db import Database
 from crm.kit.tables import JobRow
 from tests import capabilities
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.conftest import Client, Serving
 
 
 @pytest.mark.parametrize("turn", [1, 2])
@@ -91,3 +97,23 @@ def test_requirements_are_read_from_the_environment(monkeypatch: pytest.MonkeyPa
     assert capabilities.required() == {"postgres", "browser"}
     monkeypatch.delenv("KESHI_REQUIRE")
     assert capabilities.required() == set()
+
+
+class TestDoors:
+    def test_client_signs_in_by_role(self, client: "Client") -> None:
+        assert client.get("/").headers["location"] == "/sign-in"
+        assert client.as_("front_desk").get("/").status_code == 303
+        assert client.get("/").headers["location"] != "/sign-in"
+        assert client.as_nobody().get("/").headers["location"] == "/sign-in"
+
+    def test_client_carries_a_key(self, client: "Client") -> None:
+        assert client.get("/api/v1/openapi.json").status_code == 200
+        assert client.with_key("profile:read.basic").get("/").status_code != 401
+
+    @pytest.mark.browser
+    @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+    def test_browser_sees_the_door(self, serving: "Serving", page: "Page") -> None:
+        answer = page.goto(f"{serving.url}/sign-in")
+        assert answer is not None
+        assert answer.status == 200
+        assert page.get_by_role("heading", level=1).count() == 1
