@@ -17,6 +17,7 @@ class Wish(NamedTuple):
     text: str
     confirmed: bool = True
     times_seen: int = 0
+    detail: str | None = None
     met: bool | None = None  # by the room assigned; None: does not depend on the room
 
 
@@ -36,6 +37,7 @@ class Say(NamedTuple):
     to_guest: str  # in the guest's language
     to_staff: str  # the same in the reader's language
     in_private: str = ""
+    recovery: str = ""
 
 
 class StayNow(NamedTuple):
@@ -134,6 +136,7 @@ class Card(NamedTuple):
     file: FileQuality
     links: tuple[Link, ...]
     timeline: tuple[Happening, ...]
+    membership_no: str | None = None
 
 
 class BoardRow(NamedTuple):
@@ -152,6 +155,9 @@ class BoardRow(NamedTuple):
     nights: int
     flags: tuple[Alert, ...]
     wants: str
+    people: int = 1
+    prep_met: int | None = None
+    prep_wanted: int | None = None
 
 
 class Board(NamedTuple):
@@ -161,6 +167,8 @@ class Board(NamedTuple):
     filters: dict[str, int]
     chosen: str | None
     rows: tuple[BoardRow, ...]
+    prepared: int = 0
+    to_prepare: int = 0
 
 
 TODAY = date(2026, 11, 24)
@@ -171,7 +179,7 @@ CHEN = Card(
     version=7,
     name="陈静怡",
     latin_name="CHEN Jingyi",
-    title="Ms",
+    title="ms",
     pronounced="Chén Jìngyí",
     languages=("zh", "en"),
     identity="corporate",

@@ -21,7 +21,10 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "mark": None,
+    # the sentences of errors are kept where they are raised
+    **dict.fromkeys(("NotFound", "NotAllowed", "Conflict", "RuleBroken", "Invalid")),
 }
+PACKAGES = ("crm", "segmentation", "campaigns", "web")
 PLACE = re.compile(r"%\((\w+)\)[sd]|(%%)")
 FOREIGN = [language for language in LANGUAGES if language != "en"]
 
@@ -32,13 +35,15 @@ def spoken() -> Catalog:
     with (LOCALES / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     found = Catalog()
-    for name, line, message, comments, context in extract_from_dir(
-        ROOT / "web",
-        [(pattern.removeprefix("web/"), method) for pattern, method in methods],
-        {pattern.removeprefix("web/"): option for pattern, option in options.items()},
-        KEYWORDS,
-    ):
-        found.add(message, None, [(f"web/{name}", line)], auto_comments=comments, context=context)
+    for package in PACKAGES:
+        for name, line, message, comments, context in extract_from_dir(
+            ROOT / package,
+            [(pattern.removeprefix(f"{package}/"), method) for pattern, method in methods],
+            {pattern.removeprefix(f"{package}/"): option for pattern, option in options.items()},
+            KEYWORDS,
+        ):
+            place = [(f"{package}/{name}", line)]
+            found.add(message, None, place, auto_comments=comments, context=context)
     return found
 
 
