@@ -132,22 +132,22 @@ def full_from_parts(
     return " ".join(present)
 
 
-def list_latin(name: NameParts, country: str | None = None) -> str:
-    """A Latin name for lists: ``Dubois, Camille``, or ``CHEN Jingyi`` where family stands first."""
+def list_latin(name: NameParts) -> str:
+    """A Latin name for lists: ``Dubois, Camille``, or ``CHEN Jingyi`` if written family first."""
     if not name.family or not name.given:
         return name.full
-    if family_stands_first(name.language, country):
+    if name.full.startswith(f"{name.family} "):
         return f"{name.family.upper()} {name.given}"
     return f"{name.family}, {name.given}"
 
 
-def list_name(names: Iterable[NameParts], country: str | None = None) -> str:
+def list_name(names: Iterable[NameParts]) -> str:
     """The name in a list: own script, then Latin (``陈静怡 CHEN Jingyi``)."""
     names = list(names)
     native, latin = first_of(names, NameKind.NATIVE), first_of(names, NameKind.LATIN)
     shown = [native.full] if native else []
     if latin and (native is None or latin.full != native.full):
-        shown.append(list_latin(latin, country))
+        shown.append(list_latin(latin))
     if not shown:
         shown = [name.full for name in names[:1]]
     return " ".join(shown)

@@ -206,7 +206,7 @@ def _sheet_of(db: Session, row: Any, reader: _Reader) -> GuestSheet:
         ref=reader.clear("guest.ref", row.ref),
         version=row.version,
         state=row.state,
-        shown_name=(list_name(parts, row.nationality) or row.ref) if spoken else row.ref,
+        shown_name=(list_name(parts) or row.ref) if spoken else row.ref,
         address_zh=formal_address(parts, "zh", title=row.title, gender=row.gender),
         address_en=formal_address(parts, "en", title=row.title, gender=row.gender),
         names=names,

@@ -1,4 +1,4 @@
-"""Words about consents."""
+"""Words about consents and reveals."""
 
 from enum import StrEnum
 
@@ -22,3 +22,13 @@ class ConsentPurpose(StrEnum):
 class ConsentState(StrEnum):
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
+
+
+class RevealField(StrEnum):
+    """What can be shown in clear for a stated purpose."""
+
+    CONTACT = "contact"
+    ADDRESS = "address"
+    BIRTH_YEAR = "birth_year"
+    IDENTITY_DOCUMENT = "identity_document"
+    SPECIAL = "special"
