@@ -34,6 +34,7 @@ LABELS: dict[str, dict[str, str]] = {
         "line": mark("LINE"),
         "other": mark("Other contact"),
     },
+    "calendar": {"solar": mark("solar calendar"), "lunar": mark("lunar calendar")},
     "contact_use": {
         "private": mark("private"),
         "work": mark("at work"),
