@@ -15,6 +15,7 @@ from datetime import timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
+from crm.documents import jobs as documents_jobs
 from crm.kit import clock, housekeeping_jobs, jobs, leases
 from crm.kit.db import Database
 
@@ -103,6 +104,7 @@ def put_due(db: Session) -> None:
 
 
 CLOCKED: dict[str, timedelta] = {
+    documents_jobs.REMOVE_OVERDUE: timedelta(days=1),
     housekeeping_jobs.FORGET: timedelta(hours=1),
 }
 """Jobs that the clock puts, and how often; a slice's own are added where the slice has them."""

@@ -31,12 +31,8 @@ class Document(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, sa_type=Key, primary_key=True)
-    guest_id: UUID | None = Field(
-        default=None, sa_type=Key, foreign_key="guest.id", index=True
-    )
-    company_id: UUID | None = Field(
-        default=None, sa_type=Key, foreign_key="company.id", index=True
-    )
+    guest_id: UUID | None = Field(default=None, sa_type=Key, foreign_key="guest.id", index=True)
+    company_id: UUID | None = Field(default=None, sa_type=Key, foreign_key="company.id", index=True)
     hotel_id: UUID | None = Field(default=None, sa_type=Key, foreign_key="hotel.id")
     kind_code: str = Field(max_length=32, foreign_key="document_kind.code")
     title: str = Field(max_length=120)

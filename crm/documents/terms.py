@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 FILE_MAX_BYTES = 15 * 1024 * 1024
+PIXELS_MAX = 50_000_000
+TITLE_MAX = 120
 
 
 class DocumentClass(StrEnum):
@@ -22,3 +24,6 @@ class FileKind(StrEnum):
     JPEG = "image/jpeg"
     PNG = "image/png"
     WEBP = "image/webp"
+
+
+SUFFIX = {FileKind.PDF: ".pdf", FileKind.JPEG: ".jpg", FileKind.PNG: ".png", FileKind.WEBP: ".webp"}

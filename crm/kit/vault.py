@@ -28,14 +28,22 @@ class Vault:
 
     def seal(self, value: str, *, bound_to: bytes) -> bytes:
         """Encrypt ``value``; only the same ``bound_to`` opens it again."""
+        return self.seal_bytes(value.encode(), bound_to=bound_to)
+
+    def seal_bytes(self, content: bytes, *, bound_to: bytes) -> bytes:
+        """The same for the content of a file."""
         nonce = secrets.token_bytes(_NONCE)
-        return _VERSION + nonce + self._cipher.encrypt(nonce, value.encode(), bound_to)
+        return _VERSION + nonce + self._cipher.encrypt(nonce, content, bound_to)
 
     def open(self, sealed: bytes, *, bound_to: bytes) -> str:
         """Decrypt; `RuleBroken` when the key or the row is not the one it was sealed with."""
+        return self.open_bytes(sealed, bound_to=bound_to).decode()
+
+    def open_bytes(self, sealed: bytes, *, bound_to: bytes) -> bytes:
+        """The same for the content of a file."""
         nonce, body = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
         try:
-            return self._cipher.decrypt(nonce, body, bound_to).decode()
+            return self._cipher.decrypt(nonce, body, bound_to)
         except InvalidTag:
             raise RuleBroken(
                 "This value was sealed with another secret key. Ask IT to check KESHI_SECRET_KEY.",
