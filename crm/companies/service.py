@@ -262,7 +262,9 @@ def _next_no(db: Session, table: type[Any], company_id: UUID, most: int) -> int:
         select(func.max(col(table.no))).where(col(table.company_id) == company_id)
     )
     if (last or 0) >= most:
-        raise RuleBroken(f"A company has at most {most} of these.", "company_parts_full")
+        raise RuleBroken(
+            "A company has at most %(most)s of these.", "company_parts_full", most=most
+        )
     return (last or 0) + 1
 
 
