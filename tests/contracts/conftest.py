@@ -1,0 +1,129 @@
+"""The planted house, written once per database and test process, copied for whoever changes it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from crm.kit.db import Database
+from crm.kit.settings import Settings
+from crm.kit.vault import Vault
+from tests import postgres
+from tests.conftest import SECRET, Client
+from tests.contracts.planted import House, plant
+from web.app import create_app
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """The house and how to get a database of one's own that holds it."""
+
+    house: House
+    data_dir: Path
+    fork: Callable[[], Database]
+
+    def settings(self) -> Settings:
+        return Settings(
+            _env_file=None,
+            database_url="sqlite:///unused.db",
+            secret_key=SECRET,
+            data_dir=self.data_dir,
+            base_url="http://testserver",
+        )
+
+    def app(self, database: Database) -> FastAPI:
+        return create_app(self.settings(), database=database)
+
+
+@pytest.fixture(scope="session")
+def _planted_sqlite(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Planted]:
+    folder = tmp_path_factory.mktemp("planted")
+    shutil.copyfile(sqlite_template, folder / "planted.db")
+    house = _write(Database(f"sqlite:///{folder / 'planted.db'}"), folder)
+    made: list[Database] = []
+
+    def fork() -> Database:
+        copy = folder / f"copy-{next(_numbers)}.db"
+        shutil.copyfile(folder / "planted.db", copy)
+        made.append(Database(f"sqlite:///{copy}"))
+        return made[-1]
+
+    yield Planted(house, folder, fork)
+    for database in made:
+        database.dispose()
+
+
+@pytest.fixture(scope="session")
+def _planted_postgres(
+    postgres_server: postgres.Server,
+    postgres_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Planted]:
+    folder = tmp_path_factory.mktemp("planted")
+    url = postgres_server.create("keshi_planted", template=postgres_template)
+    house = _write(Database(url), folder)
+    made: list[Database] = []
+
+    def fork() -> Database:
+        name = f"keshi_planted_{next(_numbers)}"
+        made.append(Database(postgres_server.create(name, template="keshi_planted")))
+        return made[-1]
+
+    yield Planted(house, folder, fork)
+    for database in made:
+        database.dispose()
+
+
+def _write(database: Database, folder: Path) -> House:
+    with database.writing() as db:
+        house = plant(db, vault=Vault(SECRET), data_dir=folder)
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            connection.rollback()
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return house
+
+
+@pytest.fixture
+def planted(request: pytest.FixtureRequest, backend: str) -> Planted:
+    found: Planted = request.getfixturevalue(f"_planted_{backend}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def _door_sqlite(_planted_sqlite: Planted) -> Iterator[Client]:
+    yield from _open(_planted_sqlite)
+
+
+@pytest.fixture(scope="session")
+def _door_postgres(_planted_postgres: Planted) -> Iterator[Client]:
+    yield from _open(_planted_postgres)
+
+
+def _open(planted: Planted) -> Iterator[Client]:
+    database = planted.fork()
+    with Client(planted.app(database), database) as client:
+        yield client
+
+
+@pytest.fixture
+def door(request: pytest.FixtureRequest, backend: str) -> Client:
+    """A client at the planted house, shared by tests that change nothing that matters."""
+    found: Client = request.getfixturevalue(f"_door_{backend}")
+    return found.as_nobody()
+
+
+@pytest.fixture
+def house(planted: Planted) -> House:
+    return planted.house

@@ -1,0 +1,647 @@
+"""A house with two hotels in which every field of a guest holds a value found nowhere else.
+
+`plant` writes it; `NEEDLES` says by which words a field is recognised in an answer. Four
+guests stand in it: ``guest`` (in house here today, every field filled), ``hidden`` (in house
+here, incognito), ``past`` (was here last year) and ``far`` (known to the other hotel only).
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from sqlmodel import Session
+
+from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
+from crm.companies.terms import CompanyKind
+from crm.complaints.tables import Complaint, ComplaintStep
+from crm.complaints.terms import CaseSource, CaseStatus, Severity
+from crm.documents import catalogue as document_kinds
+from crm.documents.store import Shelf
+from crm.documents.tables import Document
+from crm.documents.terms import FileKind
+from crm.guests import indexing
+from crm.guests.parts import document_bond, special_bond
+from crm.guests.tables import (
+    Address,
+    Guest,
+    GuestName,
+    IdentityDocument,
+    Relation,
+    SpecialDatum,
+    Vehicle,
+)
+from crm.guests.terms import (
+    Calendar,
+    CautionLevel,
+    ContactKind,
+    DocumentOfIdentity,
+    Gender,
+    GuestIdentity,
+    NameKind,
+    RelationKind,
+    SpecialKind,
+    Title,
+    VipLevel,
+)
+from crm.hotels.terms import DepartmentCode
+from crm.kit import clock
+from crm.kit.vault import Vault
+from crm.loyalty.tables import Membership, PointEntry, TierChange
+from crm.loyalty.terms import PointKind, Tier
+from crm.preferences import master
+from crm.preferences.tables import Note, Preference
+from crm.preferences.terms import NoteLevel, PreferenceSource, PreferenceStatus
+from crm.privacy.tables import Consent
+from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
+from crm.staff.policy import policy
+from crm.staff.terms import Role
+from crm.stays.tables import Companion, FolioLine, GuestFigure, GuestOutlet, GuestSpend
+from crm.stays.terms import (
+    BookingChannel,
+    BookingWay,
+    FolioCategory,
+    MealPeriod,
+    Purpose,
+    StayStatus,
+)
+from tests import factories
+from tests.factories import TODAY, put
+
+SPECIAL_CODE, RESTRICTED_CODE, NORMAL_CODE = "AL.PEANUT", "PR.SECDET", "FL.HIGH"
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63"
+    "6060606000000005000147a3f5f30000000049454e44ae426082"
+)
+
+NEEDLES: dict[str, tuple[str, ...]] = {
+    "guest.name": ("甄妙珂", "Zhenqan", "Formerzhen"),
+    "guest.true_name": ("欧隐淼", "Ouyinmiao"),
+    "guest.alias": ("Plumwick",),
+    "guest.ref": ("G-QZ7K2M",),
+    "guest.birth_year": ("1957",),
+    "guest.work": ("Glassharpist", "Chiefwarden"),
+    "guest.vip_why": ("vipreason-kestrel",),
+    "guest.caution_why": ("cautionreason-otter",),
+    "guest.phone": ("13987650431",),
+    "guest.email": ("zqmailbox17", "zqwechat88"),
+    "guest.address": ("Needlewood", "Zqtown", "ZQ77QZ"),
+    "guest.identity_document": ("E77Q31905",),
+    "guest.special": ("Zqethnos", "Zqnativeplace"),
+    "guest.vehicle": ("浙A7QZ31", "vehicleremark-heron"),
+    "guest.relations": ("Zqrelative", "relationremark-ibis"),
+    "guest.relation_phone": ("13765432109",),
+    "stay.history": ("PASTCONF77", "Zqgroupname", "Zqfromtown", "Zqmarket"),
+    "stay.wishes": ("wishwords-lantern",),
+    "stay.rate": ("ZQRATE", "7654300", "76543.00"),
+    "guest.spend": (
+        "foliotext-truffle",
+        "Zqoutlet",
+        "zqpay",
+        "48273651",
+        "482736.51",
+        "482736",
+        "482737",
+    ),
+    "preference.normal": ("prefwords-normal",),
+    "preference.special": ("prefwords-special", "Peanut allergy", "花生过敏"),
+    "preference.restricted": ("prefwords-restricted",),
+    "note.service": ("notewords-service",),
+    "note.department": ("notewords-department",),
+    "note.management": ("notewords-management",),
+    "note.restricted": ("notewords-restricted",),
+    "complaint.flag": ("caseheadline-quartz", "nextcheck-quartz"),
+    "complaint.case": ("casewords-basalt", "casecause-basalt", "stepwords-basalt"),
+    "complaint.given": ("casegiven-opal", "3141593", "31415.93"),
+    "loyalty.tier": ("ZQ88001234", "tierwhy-amber"),
+    "loyalty.points": ("271828", "pointwords-amber"),
+    "consent.state": ("consentwords-jade", "zqconsentsource"),
+    "document.identity": ("doctitle-identity",),
+    "document.other": ("doctitle-letter",),
+}
+"""By field of the policy: words that appear nowhere but in this field's values."""
+
+WITHOUT_NEEDLE = {
+    "guest.language": "few values; clear or not at all, so differing houses tell",
+    "guest.birthday": "days and months are everywhere; differing houses tell",
+    "guest.identity": "few values; differing houses tell",
+    "guest.vip": "few values; differing houses tell",
+    "guest.caution": "few values; differing houses tell",
+    "guest.file": "dates; differing houses tell",
+    "stay.score": "a digit; differing houses tell",
+}
+
+STRANGERS = {"far": ("Farnqvist", "远方客"), "past": ("Pastnqvist", "旧时客")}
+"""Names of guests who are outside the reach of some."""
+
+
+@dataclass
+class House:
+    """Who and what stands in the planted house, by the names that routes use."""
+
+    here: UUID
+    elsewhere: UUID
+    guest: UUID
+    hidden: UUID
+    past: UUID
+    far: UUID
+    stay: UUID
+    company: UUID
+    ids: dict[str, object] = field(default_factory=dict)
+    staff: dict[tuple[Role, UUID], UUID] = field(default_factory=dict)
+    sessions: dict[tuple[Role, UUID], str] = field(default_factory=dict)
+    keys: dict[tuple[str, UUID], str] = field(default_factory=dict)
+
+
+def plant(db: Session, *, vault: Vault, data_dir: Path) -> House:
+    """Write the whole house; every column of the guest-file tables gets a value."""
+    here = factories.a_hotel(db, "HZ1", keeps_identity_documents=True)
+    elsewhere = factories.a_hotel(db, "SH2", name="Riverside Hotel", name_zh="江畔酒店")
+    factories.a_room(db, here, "1808")
+    factories.a_room(db, here, "1809")
+    factories.a_room(db, elsewhere, "0501")
+    master.load(db)
+    document_kinds.load(db)
+    house = House(
+        here=here,
+        elsewhere=elsewhere,
+        guest=_guest(db),
+        hidden=factories.a_guest(
+            db, "欧隐淼", "Ouyinmiao", alias="Plumwick Hidden", is_incognito=True
+        ),
+        past=factories.a_guest(db, "旧时客", "Pastnqvist Ole"),
+        far=factories.a_guest(db, "远方客", "Farnqvist Eva"),
+        stay=UUID(int=0),
+        company=UUID(int=0),
+    )
+    _people(db, house)
+    _company(db, house)
+    _stays(db, house)
+    _basic_data(db, house, vault)
+    _preferences_and_notes(db, house)
+    _case(db, house)
+    _loyalty_and_consent(db, house)
+    _shelf(db, house, Shelf(data_dir, vault))
+    indexing.refresh_keys(db, [house.guest, house.hidden, house.past, house.far])
+    return house
+
+
+def _people(db: Session, house: House) -> None:
+    for hotel_id in (house.here, house.elsewhere):
+        for role in Role:
+            staff_id = factories.a_staff(db, role, hotel_id, name="Colleague")
+            house.staff[role, hotel_id] = staff_id
+            house.sessions[role, hotel_id] = factories.a_session(db, staff_id, hotel_id)
+        for scope in policy().scopes:
+            house.keys[scope, hotel_id] = factories.a_key(db, scope, hotel_id=hotel_id)
+
+
+def _guest(db: Session) -> UUID:
+    guest_id = factories.a_guest(
+        db,
+        "甄妙珂",
+        "Zhenqan Miaoke",
+        ref="G-QZ7K2M",
+        alias="Plumwick",
+        title=Title.MS,
+        gender=Gender.FEMALE,
+        birth_calendar=Calendar.SOLAR,
+        birth_year=1957,
+        birth_month=3,
+        birth_day=14,
+        in_private=True,
+        nationality="IS",
+        languages=["is", "en"],
+        occupation="Glassharpist",
+        position="Chiefwarden",
+        identity=GuestIdentity.CORPORATE,
+        vip=VipLevel.V3,
+        vip_why="vipreason-kestrel",
+        vip_until=TODAY + timedelta(days=200),
+        caution=CautionLevel.TAKE_CARE,
+        caution_why="cautionreason-otter",
+        caution_until=TODAY + timedelta(days=100),
+        last_seen_on=TODAY,
+        checked_at=datetime(2026, 5, 17, 9, 30, tzinfo=UTC),
+    )
+    for no, kind, full in ((3, NameKind.ALIAS, "Plumwick"), (4, NameKind.FORMER, "Formerzhen Li")):
+        put(
+            db,
+            GuestName(
+                guest_id=guest_id,
+                no=no,
+                kind=kind,
+                full=full,
+                family=full.split()[0],
+                given=full.split()[-1],
+                pinyin="zhen li",
+                language="en",
+            ),
+        )
+    return guest_id
+
+
+def _company(db: Session, house: House) -> None:
+    boss = house.staff[Role.MARKETING, house.here]
+    house.company = put(
+        db,
+        Company(
+            kind=CompanyKind.CORPORATE,
+            name="Quillfern Trading",
+            name_key="quillfern trading",
+            industry="Glass",
+            city="Hangzhou",
+            country="CN",
+            looked_after_by=boss,
+            created_at=clock.now(),
+        ),
+    ).id
+    put(
+        db,
+        CompanyContact(
+            company_id=house.company, no=1, name="Contact Person", birth_month=5, birth_day=6
+        ),
+    )
+    put(
+        db,
+        Contract(
+            company_id=house.company,
+            no=1,
+            hotel_id=house.here,
+            rate_code="CORP1",
+            starts_on=TODAY - timedelta(days=100),
+            ends_on=TODAY + timedelta(days=40),
+        ),
+    )
+    put(
+        db,
+        CompanyVisit(
+            company_id=house.company, no=1, visited_on=TODAY, visited_by=boss, purpose="Contract"
+        ),
+    )
+    guest = db.get(Guest, house.guest)
+    assert guest is not None
+    guest.company_id = house.company
+    guest.vip_by = guest.caution_by = guest.created_by = house.staff[Role.DUTY_MANAGER, house.here]
+    guest.created_at_hotel = house.here
+    db.flush()
+
+
+def _stays(db: Session, house: House) -> None:
+    now = datetime(2026, 11, 23, 7, 45, tzinfo=UTC)
+    house.stay = factories.a_stay(
+        db,
+        house.guest,
+        house.here,
+        eta=time(15, 30),
+        channel=BookingChannel.CORPORATE,
+        way=BookingWay.WEB,
+        market="Zqnow",
+        rate_code="ZQRATE",
+        rate_minor=7654300,
+        room_type_used="DLX",
+        children=1,
+        purpose=Purpose.BUSINESS,
+        company_id=house.company,
+        wishes="wishwords-lantern",
+        score=9,
+        booked_on=TODAY - timedelta(days=30),
+        checked_in_at=now,
+        identity=GuestIdentity.CORPORATE,
+        confirmation_no="NOWCONF11",
+    )
+    arrival = TODAY - timedelta(days=400)
+    past = factories.a_stay(
+        db,
+        house.guest,
+        house.here,
+        status=StayStatus.CHECKED_OUT,
+        arrival_on=arrival,
+        room_no="1607",
+        confirmation_no="PASTCONF77",
+        market="Zqmarket",
+        group_name="Zqgroupname",
+        arriving_from="Zqfromtown",
+        checked_in_at=now - timedelta(days=400),
+        checked_out_at=now - timedelta(days=397),
+        score=6,
+    )
+    factories.a_stay(
+        db,
+        house.guest,
+        house.here,
+        status=StayStatus.CANCELLED,
+        arrival_on=TODAY - timedelta(days=300),
+        cancelled_at=now - timedelta(days=310),
+        room_no=None,
+    )
+    factories.a_stay(db, house.hidden, house.here, room_no="1809")
+    factories.a_stay(db, house.past, house.here, status=StayStatus.CHECKED_OUT, arrival_on=arrival)
+    factories.a_stay(db, house.far, house.elsewhere, room_no="0501")
+    put(db, Companion(stay_id=past, guest_id=house.past))
+    for no, (stay_id, posted_on) in enumerate(((house.stay, TODAY), (past, arrival)), 1):
+        put(
+            db,
+            FolioLine(
+                stay_id=stay_id,
+                no=no,
+                hotel_id=house.here,
+                guest_id=house.guest,
+                posted_on=posted_on,
+                category=FolioCategory.RESTAURANT,
+                outlet="Zqoutlet",
+                meal_period=MealPeriod.DINNER,
+                covers=2,
+                text="foliotext-truffle",
+                amount_minor=48273651,
+                discount_minor=12,
+                tax_minor=34,
+                payment_method="zqpay",
+                currency="CNY",
+            ),
+        )
+    put(
+        db,
+        GuestFigure(
+            guest_id=house.guest,
+            hotel_id=house.here,
+            stays=2,
+            nights=6,
+            cancellations=1,
+            first_arrival_on=arrival,
+            last_departure_on=arrival + timedelta(days=3),
+            last_room_no="1607",
+        ),
+    )
+    for guest_id, hotel_id in ((house.past, house.here), (house.far, house.elsewhere)):
+        put(db, GuestFigure(guest_id=guest_id, hotel_id=hotel_id, stays=1, nights=3))
+    for year in (2025, 2026):
+        put(
+            db,
+            GuestSpend(
+                guest_id=house.guest,
+                hotel_id=house.here,
+                year=year,
+                category=FolioCategory.RESTAURANT,
+                currency="CNY",
+                lines=1,
+                covers=2,
+                amount_minor=48273651,
+                discount_minor=12,
+                tax_minor=34,
+            ),
+        )
+    put(
+        db,
+        GuestOutlet(
+            guest_id=house.guest,
+            hotel_id=house.here,
+            outlet="Zqoutlet",
+            currency="CNY",
+            lines=2,
+            covers=4,
+            amount_minor=48273651,
+        ),
+    )
+    house.ids["past_stay_id"] = past
+
+
+def _basic_data(db: Session, house: House, vault: Vault) -> None:
+    guest_id = house.guest
+    factories.a_contact(db, guest_id, "+86 139 8765 0431", is_primary=True)
+    mail = ContactKind.EMAIL
+    factories.a_contact(db, guest_id, "zqmailbox17@example.test", no=2, kind=mail, is_primary=True)
+    factories.a_contact(db, guest_id, "zqwechat88", no=3, kind=ContactKind.WECHAT)
+    put(
+        db,
+        Address(
+            guest_id=guest_id,
+            no=1,
+            street="77 Needlewood Lane",
+            city="Zqtown",
+            region="Zqtown",
+            postal_code="ZQ77QZ",
+            country="IS",
+            is_primary=True,
+        ),
+    )
+    put(
+        db,
+        IdentityDocument(
+            guest_id=guest_id,
+            no=1,
+            kind=DocumentOfIdentity.PASSPORT,
+            number_sealed=vault.seal("E77Q31905", bound_to=document_bond(guest_id, 1)),
+            number_index=vault.blind_index("E77Q31905"),
+            country="IS",
+            expires_on=date(2031, 8, 9),
+            delete_after=TODAY + timedelta(days=33),
+        ),
+    )
+    for kind, value in (
+        (SpecialKind.ETHNICITY, "Zqethnos"),
+        (SpecialKind.NATIVE_PLACE, "Zqnativeplace"),
+    ):
+        put(
+            db,
+            SpecialDatum(
+                guest_id=guest_id,
+                kind=kind,
+                value_sealed=vault.seal(value, bound_to=special_bond(guest_id, kind)),
+                consent_words="I agree that this is kept",
+                consent_on=TODAY,
+                consent_by=house.staff[Role.FILE_CENTRE, house.here],
+            ),
+        )
+    put(
+        db,
+        Vehicle(
+            guest_id=guest_id,
+            no=1,
+            plate="浙A7QZ31",
+            plate_key="浙A7QZ31",
+            remark="vehicleremark-heron",
+        ),
+    )
+    put(
+        db,
+        Relation(
+            guest_id=guest_id,
+            no=1,
+            kind=RelationKind.SPOUSE,
+            other_name="Zqrelative Bo",
+            other_phone="+86 137 6543 2109",
+            other_born_on=date(1961, 7, 8),
+            remark="relationremark-ibis",
+        ),
+    )
+
+
+def _preferences_and_notes(db: Session, house: House) -> None:
+    noter = house.staff[Role.FRONT_DESK, house.here]
+    now = clock.now()
+    for code, words in (
+        (NORMAL_CODE, "prefwords-normal"),
+        (SPECIAL_CODE, "prefwords-special"),
+        (RESTRICTED_CODE, "prefwords-restricted"),
+    ):
+        made = put(
+            db,
+            Preference(
+                guest_id=house.guest,
+                code=code,
+                words=words,
+                status=PreferenceStatus.CONFIRMED,
+                source=PreferenceSource.TOLD,
+                hotel_id=house.here,
+                stay_id=house.stay,
+                evidence=3,
+                noted_at=now,
+                noted_by=noter,
+                noted_department=DepartmentCode.FRONT_OFFICE,
+                confirmed_at=now,
+                review_on=TODAY + timedelta(days=90),
+            ),
+        )
+        house.ids["preference_id"] = made.id
+    for level in NoteLevel:
+        department = DepartmentCode.SPA if level is NoteLevel.DEPARTMENT else None
+        note = put(
+            db,
+            Note(
+                guest_id=house.guest,
+                hotel_id=house.here,
+                level=level,
+                department=department,
+                words=f"notewords-{level}",
+                noted_at=now,
+                noted_by=noter,
+                expires_on=TODAY + timedelta(days=90),
+            ),
+        )
+        house.ids["note_id"] = note.id
+
+
+def _case(db: Session, house: House) -> None:
+    manager = house.staff[Role.DUTY_MANAGER, house.here]
+    now = clock.now()
+    case = put(
+        db,
+        Complaint(
+            hotel_id=house.here,
+            number=1042,
+            source=CaseSource.IN_HOUSE,
+            guest_id=house.guest,
+            stay_id=house.stay,
+            room_no="1808",
+            category="noise",
+            cause="casecause-basalt",
+            severity=Severity.SERIOUS,
+            headline="caseheadline-quartz",
+            words="casewords-basalt",
+            department=DepartmentCode.ENGINEERING,
+            status=CaseStatus.INVESTIGATING,
+            owner_id=manager,
+            opened_at=now,
+            opened_by=manager,
+            due_at=now + timedelta(hours=4),
+            satisfaction=4,
+            given="casegiven-opal",
+            cost_minor=3141593,
+            currency="CNY",
+            next_stay_check="nextcheck-quartz",
+        ),
+    )
+    put(
+        db,
+        ComplaintStep(
+            complaint_id=case.id,
+            no=1,
+            at=now,
+            by_id=manager,
+            status_after=CaseStatus.INVESTIGATING,
+            words="stepwords-basalt",
+        ),
+    )
+    house.ids["complaint_id"] = case.id
+
+
+def _loyalty_and_consent(db: Session, house: House) -> None:
+    manager = house.staff[Role.DUTY_MANAGER, house.here]
+    now = clock.now()
+    member = put(
+        db,
+        Membership(
+            guest_id=house.guest,
+            number="ZQ88001234",
+            joined_on=date(2024, 2, 3),
+            tier=Tier.GOLD,
+            tier_until=date(2027, 3, 31),
+            points=271828,
+            referred_by_id=house.past,
+        ),
+    )
+    put(
+        db,
+        TierChange(
+            membership_id=member.id,
+            no=1,
+            at=now,
+            tier_before=Tier.SILVER,
+            tier=Tier.GOLD,
+            until=date(2027, 3, 31),
+            why="tierwhy-amber",
+            by_id=manager,
+        ),
+    )
+    put(
+        db,
+        PointEntry(
+            membership_id=member.id,
+            no=1,
+            at=now,
+            kind=PointKind.OPENING,
+            points=271828,
+            source="opening",
+            source_id="1",
+            words="pointwords-amber",
+            expires_on=date(2028, 12, 31),
+            by_id=manager,
+        ),
+    )
+    put(
+        db,
+        Consent(
+            guest_id=house.guest,
+            no=1,
+            channel=ConsentChannel.EMAIL,
+            purpose=ConsentPurpose.MARKETING,
+            state=ConsentState.GIVEN,
+            words="consentwords-jade",
+            source="zqconsentsource",
+            at=now,
+            by_id=manager,
+            hotel_id=house.here,
+        ),
+    )
+    house.ids["membership_id"] = member.id
+
+
+def _shelf(db: Session, house: House, shelf: Shelf) -> None:
+    for kind, title in (("passport", "doctitle-identity"), ("guest_letter", "doctitle-letter")):
+        document = put(
+            db,
+            Document(
+                guest_id=house.guest,
+                hotel_id=house.here,
+                kind_code=kind,
+                title=title,
+                file_kind=FileKind.PNG,
+                sha256=shelf.put(PIXEL),
+                size_bytes=len(PIXEL),
+                shelved_at=clock.now(),
+                shelved_by=house.staff[Role.FILE_CENTRE, house.here],
+                delete_after=TODAY + timedelta(days=30),
+            ),
+        )
+        house.ids["document_id"] = document.id
