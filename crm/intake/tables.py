@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from crm.intake import terms
@@ -16,7 +16,11 @@ from crm.kit.ids import new_id
 
 
 class ImportJob(SQLModel, table=True):
-    """One file on its way in; the bytes lie on disk by their hash until undo runs out."""
+    """One file on its way in; its rows lie on disk until undo runs out.
+
+    ``position`` is where the next batch begins in the row file, ``changes`` the number of the
+    last kept change, ``report`` what the file turned out to be and what the dry run found.
+    """
 
     __tablename__ = "import_job"
 
@@ -38,6 +42,9 @@ class ImportJob(SQLModel, table=True):
     unclear: int = 0
     rejected: int = 0
     rows_done: int = 0
+    position: int = Field(default=0, sa_type=BigInteger)
+    changes: int = 0
+    report: dict[str, Any] = Field(default_factory=dict, sa_type=JsonDoc)
     problem: str | None = Field(default=None, max_length=300)
     created_at: datetime
     created_by: UUID | None = Field(default=None, sa_type=Key, foreign_key="staff.id")

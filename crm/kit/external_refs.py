@@ -39,6 +39,44 @@ def link(db: Session, system: str, kind: str, external_id: str, our_id: UUID) ->
     )
 
 
+def find_children(
+    db: Session, system: str, kind: str, external_ids: Sequence[str]
+) -> dict[str, tuple[UUID, int]]:
+    """Weak children by the foreign ids that are known: (parent's id, number)."""
+    known: dict[str, tuple[UUID, int]] = {}
+    for part in chunks(external_ids, _BATCH):
+        rows = db.connection().execute(
+            select(*cols(ExternalRef.external_id, ExternalRef.our_id, ExternalRef.our_no)).where(
+                col(ExternalRef.system) == system,
+                col(ExternalRef.kind) == kind,
+                col(ExternalRef.external_id).in_(part),
+                col(ExternalRef.our_no).is_not(None),
+            )
+        )
+        known.update({row.external_id: (row.our_id, row.our_no) for row in rows})
+    return known
+
+
+def link_many(
+    db: Session, system: str, kind: str, links: Sequence[tuple[str, UUID, int | None]]
+) -> None:
+    """Many at once: (foreign id, our id, number of a weak child or None)."""
+    if links:
+        db.connection().execute(
+            insert(ExternalRef),
+            [
+                {
+                    "system": system,
+                    "kind": kind,
+                    "external_id": external_id,
+                    "our_id": our_id,
+                    "our_no": our_no,
+                }
+                for external_id, our_id, our_no in links
+            ],
+        )
+
+
 def of(db: Session, our_id: UUID) -> list[tuple[str, str, str]]:
     """All foreign ids of one thing as (system, kind, external id)."""
     rows = db.connection().execute(

@@ -73,7 +73,10 @@ class RememberedAnswer(SQLModel, table=True):
 
 
 class ExternalRef(SQLModel, table=True):
-    """A foreign system's id for something of ours; one foreign id names one thing."""
+    """A foreign system's id for something of ours; one foreign id names one thing.
+
+    ``our_no`` is the number of a weak child (a folio line) under the thing ``our_id``.
+    """
 
     __tablename__ = "external_ref"
 
@@ -81,3 +84,4 @@ class ExternalRef(SQLModel, table=True):
     kind: str = Field(max_length=24, primary_key=True)
     external_id: str = Field(max_length=120, primary_key=True)
     our_id: UUID = Field(sa_type=Key, index=True)
+    our_no: int | None = None

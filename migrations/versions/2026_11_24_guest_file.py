@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("external_id", sa.String(length=120), nullable=False),
         sa.Column("our_id", Key(), nullable=False),
+        sa.Column("our_no", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("system", "kind", "external_id", name=op.f("pk_external_ref")),
     )
     with op.batch_alter_table("external_ref", schema=None) as batch_op:
@@ -260,6 +261,9 @@ def upgrade() -> None:
         sa.Column("unclear", sa.Integer(), nullable=False),
         sa.Column("rejected", sa.Integer(), nullable=False),
         sa.Column("rows_done", sa.Integer(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.Column("report", JsonDoc(), nullable=False),
         sa.Column("problem", sa.String(length=300), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", Key(), nullable=True),
