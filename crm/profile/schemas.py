@@ -208,6 +208,8 @@ class GuestCard(Out):
     version: int
     name: str
     latin_name: str
+    alias: str | None
+    is_incognito: bool
     title: Title | None
     pronounced: str
     languages: list[str]

@@ -1,0 +1,292 @@
+"""The SELECTs behind the card: Core rows of one guest, a statement for each kind of fact."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Row,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlmodel import Session, col
+
+from crm.companies.tables import Company
+from crm.complaints.tables import Complaint
+from crm.guests.queries import no_such_guest, visible_to
+from crm.guests.tables import Address, ContactPoint, Guest, GuestName, Relation
+from crm.guests.terms import RelationKind
+from crm.hotels.tables import Hotel, Room, RoomType
+from crm.kit.dbtypes import Key
+from crm.kit.rows import cols, named
+from crm.loyalty.tables import Membership
+from crm.preferences.tables import Preference, PreferenceCode
+from crm.preferences.terms import SHOWN_STATUSES
+from crm.privacy.tables import Consent
+from crm.profile.rules import Claim
+from crm.profile.sights import Reader
+from crm.staff.actor import Actor
+from crm.staff.terms import Sight
+from crm.stays.queries import within_reach
+from crm.stays.tables import Companion, GuestFigure, GuestSpend, Stay
+
+STAYS_READ = 40
+CASES_READ = 20
+NAME, CONTACT, CONSENT, RELATION = "name", "contact", "consent", "relation"
+
+_FILE = cols(
+    Guest.id, Guest.ref, Guest.version, Guest.state, Guest.name_native, Guest.name_latin,
+    Guest.alias, Guest.is_incognito, Guest.title, Guest.gender, Guest.nationality, Guest.languages,
+    Guest.occupation, Guest.position, Guest.company_id, Guest.identity, Guest.vip, Guest.vip_until,
+    Guest.caution, Guest.caution_why, Guest.caution_until, Guest.in_private, Guest.birth_calendar,
+    Guest.birth_year, Guest.birth_month, Guest.birth_day, Guest.birth_leap, Guest.checked_at,
+    named(Company.name, "company_name"), named(Company.name_latin, "company_latin"),
+    named(Membership.number, "membership_no"), Membership.tier, Membership.points,
+    Hotel.business_on, Hotel.currency, Hotel.leap_day_rule, Hotel.time_zone,
+    named(GuestFigure.stays, "stays_here"), named(GuestFigure.last_room_no, "last_room_no"),
+)  # fmt: skip
+
+
+def file_of(db: Session, guest_id: UUID, *, by: Actor) -> Any:
+    """The guest with company, membership, the reader's hotel and sums; `NotFound` out of reach."""
+    query = (
+        select(*_FILE, *_sums(by))
+        .outerjoin(Company, col(Company.id) == col(Guest.company_id))
+        .outerjoin(Membership, col(Membership.guest_id) == col(Guest.id))
+        .outerjoin(Hotel, col(Hotel.id) == by.hotel_id)
+        .outerjoin(
+            GuestFigure,
+            and_(
+                col(GuestFigure.guest_id) == col(Guest.id),
+                col(GuestFigure.hotel_id) == by.hotel_id,
+            ),
+        )
+        .where(col(Guest.id) == guest_id, visible_to(by))
+    )
+    row = db.connection().execute(query).first()
+    if row is None:
+        raise no_such_guest()
+    return row
+
+
+def _sums(by: Actor) -> list[Any]:
+    """Sums over the reader's hotels, how many guests came by this one, whether an address is
+    known: scalar subqueries, so that they cost no statement of their own."""
+    figure, spend = GuestFigure.__table__.alias("f"), GuestSpend.__table__.alias("s")  # type: ignore[attr-defined]
+    here = by.is_system or by.reach == "group"
+
+    def total(table: Any, column: Any, *more: Any) -> Any:
+        query = select(cast(func.coalesce(func.sum(column), 0), BigInteger)).where(
+            table.c.guest_id == col(Guest.id), *more
+        )
+        if not here:
+            query = query.where(table.c.hotel_id.in_(by.hotel_ids))
+        return query.correlate(Guest, Hotel).scalar_subquery()
+
+    referred = (
+        select(func.count())
+        .where(
+            col(Relation.other_id) == col(Guest.id),
+            col(Relation.kind) == RelationKind.REFERRED_BY,
+        )
+        .correlate(Guest)
+        .scalar_subquery()
+    )
+    return [
+        total(figure, figure.c.stays).label("stays"),
+        total(figure, figure.c.nights).label("nights"),
+        total(spend, spend.c.amount_minor, spend.c.currency == col(Hotel.currency)).label("spend"),
+        referred.label("referred"),
+        exists().where(col(Address.guest_id) == col(Guest.id)).label("has_address"),
+    ]
+
+
+# ---------------------------------------------------------------- names, contacts, people
+def children_of(db: Session, guest_id: UUID, *, by: Actor) -> list[Any]:
+    """Names, contact points, consents and relations in one statement, told apart by ``what``."""
+    rows = db.connection().execute(
+        union_all(
+            _names(guest_id), _contacts(guest_id), _consents(guest_id), _relations(guest_id, by)
+        )
+    )
+    return sorted(rows, key=lambda row: (row.what, row.no))
+
+
+def _child(what: str, no: Any, *texts: Any, flag: Any = None, reach: Any = None,
+           other: Any = None) -> list[Any]:  # fmt: skip
+    """The eleven columns that all children share; texts are filled up with nulls."""
+    padded = [*texts, *(null() for _ in range(6 - len(texts)))]
+    return [
+        literal(what, String).label("what"),
+        col(no).label("no"),
+        *(cast(text, String).label(f"t{place}") for place, text in enumerate(padded)),
+        (case((flag, 1), else_=0) if flag is not None else literal(0, Integer)).label("flag"),
+        (case((reach, 1), else_=0) if reach is not None else literal(0, Integer)).label("reach"),
+        cast(null() if other is None else other, Key()).label("other_id"),
+    ]
+
+
+def _names(guest_id: UUID) -> Select[Any]:
+    name = GuestName
+    return select(
+        *_child(NAME, name.no, col(name.kind), col(name.full), col(name.family), col(name.given),
+                col(name.pinyin), col(name.language))
+    ).where(col(name.guest_id) == guest_id)  # fmt: skip
+
+
+def _contacts(guest_id: UUID) -> Select[Any]:
+    point = ContactPoint
+    return select(
+        *_child(CONTACT, point.no, col(point.kind), col(point.raw), col(point.norm),
+                flag=col(point.is_primary), reach=col(point.is_valid))
+    ).where(col(point.guest_id) == guest_id)  # fmt: skip
+
+
+def _consents(guest_id: UUID) -> Select[Any]:
+    return select(
+        *_child(CONSENT, Consent.no, col(Consent.channel), col(Consent.state), col(Consent.purpose))
+    ).where(col(Consent.guest_id) == guest_id)
+
+
+def _relations(guest_id: UUID, by: Actor) -> Select[Any]:
+    return (
+        select(
+            *_child(RELATION, Relation.no, col(Relation.kind), col(Relation.other_name),
+                    col(Relation.remark), col(Guest.name_native), col(Guest.name_latin),
+                    col(Guest.alias), flag=col(Guest.is_incognito), reach=visible_to(by),
+                    other=col(Relation.other_id))
+        )
+        .outerjoin(Guest, col(Guest.id) == col(Relation.other_id))
+        .where(col(Relation.guest_id) == guest_id)
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- stays
+_STAY = cols(
+    Stay.id, Stay.hotel_id, Stay.guest_id, Stay.status, Stay.arrival_on, Stay.departure_on,
+    Stay.nights, Stay.eta, Stay.channel, Stay.rate_code, Stay.room_type_booked,
+    Stay.room_type_used, Stay.room_no, Stay.adults, Stay.children, Stay.arriving_from, Stay.wishes,
+    Stay.score, Room.features, Room.cleanliness, named(RoomType.name, "type_name"),
+    named(RoomType.name_zh, "type_name_zh"),
+)  # fmt: skip
+
+
+def stays_of(db: Session, guest_id: UUID, *, by: Actor) -> Sequence[Row[Any]]:
+    """The guest's stays of the reader's hotels, newest arrival first, with the room's facts."""
+    shared = select(*cols(Companion.stay_id)).where(col(Companion.guest_id) == guest_id)
+    return (
+        db.connection()
+        .execute(
+            select(*_STAY)
+            .outerjoin(
+                Room,
+                and_(col(Room.hotel_id) == col(Stay.hotel_id), col(Room.no) == col(Stay.room_no)),
+            )
+            .outerjoin(
+                RoomType,
+                and_(
+                    col(RoomType.hotel_id) == col(Stay.hotel_id),
+                    col(RoomType.code)
+                    == func.coalesce(col(Stay.room_type_used), col(Stay.room_type_booked)),
+                ),
+            )
+            .where(
+                or_(col(Stay.guest_id) == guest_id, col(Stay.id).in_(shared)),
+                within_reach(Stay, by),
+            )
+            .order_by(col(Stay.arrival_on).desc(), col(Stay.id).desc())
+            .limit(STAYS_READ)
+        )
+        .all()
+    )
+
+
+# ---------------------------------------------------------------- preferences
+_CLAIM = cols(
+    Preference.guest_id, Preference.code, Preference.value, Preference.words, Preference.status,
+    Preference.scope, Preference.stay_id, Preference.hotel_id, Preference.evidence,
+    PreferenceCode.label_en, PreferenceCode.label_zh, PreferenceCode.need_to_know_en,
+    PreferenceCode.need_to_know_zh, PreferenceCode.sensitivity, PreferenceCode.polarity,
+    PreferenceCode.departments, PreferenceCode.acts, PreferenceCode.occasion,
+    PreferenceCode.conflicts_with,
+)  # fmt: skip
+
+
+def preferences_of(db: Session, guest_ids: Sequence[UUID], *, by: Actor) -> Sequence[Row[Any]]:
+    """What is known and shown of these guests, in the order of the catalogue."""
+    reach = or_(col(Preference.hotel_id).is_(None), within_reach(Preference, by))
+    return (
+        db.connection()
+        .execute(
+            select(*_CLAIM)
+            .join(PreferenceCode, col(PreferenceCode.code) == col(Preference.code))
+            .where(
+                col(Preference.guest_id).in_(guest_ids),
+                col(Preference.status).in_(SHOWN_STATUSES),
+                reach,
+            )
+            .order_by(col(PreferenceCode.position), col(Preference.noted_at))
+        )
+        .all()
+    )
+
+
+def claim_of(row: Any, reader: Reader, *, stay_id: UUID | None) -> Claim | None:
+    """The preference as this reader may see it; None when not, or when of another stay."""
+    if row.scope == "this_stay" and row.stay_id != stay_id:
+        return None
+    sight = reader.preferences.sight(row.sensitivity, row.departments)
+    if sight is Sight.NONE:
+        return None
+    chinese = reader.in_chinese
+    return Claim(
+        code=row.code,
+        label=row.label_zh if chinese else row.label_en,
+        need_to_know=row.need_to_know_zh if chinese else row.need_to_know_en,
+        sensitivity=row.sensitivity,
+        polarity=row.polarity,
+        acts=frozenset(row.acts),
+        occasion=row.occasion,
+        conflicts=frozenset(row.conflicts_with),
+        status=row.status,
+        evidence=row.evidence,
+        value=row.value,
+        words=row.words,
+        sight=sight,
+    )
+
+
+# ---------------------------------------------------------------- complaints
+_CASE = cols(
+    Complaint.guest_id, Complaint.stay_id, Complaint.number, Complaint.kind, Complaint.status,
+    Complaint.severity, Complaint.headline, Complaint.opened_at, Complaint.next_stay_check,
+)  # fmt: skip
+
+
+def cases_of(
+    db: Session, guest_ids: Sequence[UUID], reader: Reader, *, limit: int | None = CASES_READ
+) -> Sequence[Row[Any]]:
+    """Complaints of these guests, newest first; delicate ones only for those who read cases."""
+    if not reader.sees("complaint.flag"):
+        return []
+    query = (
+        select(*_CASE)
+        .where(col(Complaint.guest_id).in_(guest_ids), within_reach(Complaint, reader.by))
+        .order_by(col(Complaint.opened_at).desc())
+        .limit(limit)
+    )
+    if not reader.sees("complaint.case"):
+        query = query.where(col(Complaint.is_sensitive).is_(False))
+    return db.connection().execute(query).all()
