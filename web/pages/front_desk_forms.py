@@ -76,7 +76,8 @@ def register(
         "language": language,
     }
     try:
-        made = guests.register_guest(db, _registration(typed), by=me)
+        with db.begin_nested():
+            made = guests.register_guest(db, _registration(typed), by=me)
     except (ValidationError, CrmError) as error:
         return _new_guest(request, me, refused(_named(typed), error, me.language), status=422)
     return RedirectResponse(f"/guests/{made.id}", 303)
@@ -130,7 +131,8 @@ def amend(
         changes = _changes(typed, _values_of(sheet))
         if changes:
             patch = GuestPatch.model_validate(changes)
-            guests.amend_guest(db, guest_id, patch, version=version, by=me)
+            with db.begin_nested():
+                guests.amend_guest(db, guest_id, patch, version=version, by=me)
     except (ValidationError, CrmError) as error:
         status = 409 if isinstance(error, Conflict) else 422
         return _edit(request, me, sheet, refused(typed, error, me.language), status=status)
@@ -145,7 +147,8 @@ def add_contact(
     typed = {"kind": kind, "raw": raw}
     try:
         contact = ContactIn.model_validate({"kind": kind, "raw": raw.strip()})
-        parts.add_contact(db, guest_id, contact, by=me)
+        with db.begin_nested():
+            parts.add_contact(db, guest_id, contact, by=me)
     except (ValidationError, CrmError) as error:
         sheet = queries.guest_sheet(db, guest_id, by=me, channel=Channel.PAGE)
         again = refused(typed, error, me.language)

@@ -97,7 +97,7 @@ def sign_in(
             request,
             db,
             settings,
-            message=refused.message,
+            message=refused.template,
             login=login,
             next_page=next,
             status=status,
@@ -134,7 +134,8 @@ def change_password(
     request: Request, db: Db, me: Me, mine: MySession, old: PasswordWords, new: PasswordWords
 ) -> Response:
     try:
-        staff.change_password(db, old, new, by=me)
+        with db.begin_nested():
+            staff.change_password(db, old, new, by=me)
     except CrmError as refused:
         say = wording(me.language).gettext
         field = str(refused.details.get("pointer", "/new")).strip("/")
@@ -142,7 +143,7 @@ def change_password(
             request,
             "password.html",
             status=422,
-            errors=[(field, say(refused.message))],
+            errors=[(field, refused.in_words(say(refused.template)))],
             first=mine.must_change_password,
         )
     return _to("/")
