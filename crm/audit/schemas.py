@@ -13,12 +13,12 @@ class AuditLine(Out):
     deed: Deed
     actor_kind: ActorKind
     actor_id: UUID | None
-    actor_name: str | None
+    actor_name: str | None = None
     hotel_id: UUID | None
     subject: str
     subject_id: UUID | None
     guest_id: UUID | None
-    guest_ref: str | None
+    guest_ref: str | None = None
     fields: list[str]
     purpose: str | None
     address: str | None

@@ -22,7 +22,7 @@ from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
 from crm.companies.terms import BirthCalendar, CompanyKind, CompanyState
 from crm.hotels.tables import Hotel
 from crm.kit import clock
-from crm.kit.errors import NotFound
+from crm.kit.errors import Invalid, NotFound
 from crm.kit.paging import PageOf, read_cursor, write_cursor
 from crm.kit.rows import cols, fields_of, mapping_of, named
 from crm.staff.actor import Actor
@@ -278,4 +278,6 @@ def _uuid(part: object) -> UUID:
     try:
         return UUID(str(part))
     except ValueError:
-        raise NotFound("This page link is broken.", "cursor") from None
+        raise Invalid(
+            "This page link is broken. Start again from the first page.", "cursor"
+        ) from None
