@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 FTS_TABLES = ("guest_words", "guest_trigrams")
 PG_INDEXES = (
     "ix_guest_search_words",
-    "ix_guest_search_name_trigrams",
     "ix_guest_search_pinyin_trigrams",
 )
 _TRIGGERS = ("guest_search_insert", "guest_search_delete", "guest_search_update")
@@ -44,31 +43,33 @@ def drop(connection: Connection) -> None:
 
 
 def _create_sqlite(connection: Connection) -> None:
-    """External-content FTS5: tokens of `doc`, trigrams of the name and its pinyin."""
+    """External-content FTS5: the tokens of `doc`, trigrams of `pinyin`.
+
+    The ``ascii`` tokenizer leaves the tokens as they were made (all beyond ASCII counts as a
+    letter); unicode61 would fold again and cut at characters newer than its tables.
+    """
     statements = (
         """CREATE VIRTUAL TABLE IF NOT EXISTS guest_words USING fts5(
              doc, content='guest_search', content_rowid='id', detail=none, columnsize=0,
-             tokenize="unicode61 remove_diacritics 0 tokenchars '_'")""",
+             tokenize="ascii", prefix='2 3 4')""",
         """CREATE VIRTUAL TABLE IF NOT EXISTS guest_trigrams USING fts5(
-             name_key, pinyin, content='guest_search', content_rowid='id',
+             pinyin, content='guest_search', content_rowid='id',
              detail=none, columnsize=0, tokenize="trigram")""",
         """CREATE TRIGGER IF NOT EXISTS guest_search_insert AFTER INSERT ON guest_search BEGIN
              INSERT INTO guest_words(rowid, doc) VALUES (new.id, new.doc);
-             INSERT INTO guest_trigrams(rowid, name_key, pinyin)
-               VALUES (new.id, new.name_key, new.pinyin);
+             INSERT INTO guest_trigrams(rowid, pinyin) VALUES (new.id, new.pinyin);
            END""",
         """CREATE TRIGGER IF NOT EXISTS guest_search_delete AFTER DELETE ON guest_search BEGIN
              INSERT INTO guest_words(guest_words, rowid, doc) VALUES ('delete', old.id, old.doc);
-             INSERT INTO guest_trigrams(guest_trigrams, rowid, name_key, pinyin)
-               VALUES ('delete', old.id, old.name_key, old.pinyin);
+             INSERT INTO guest_trigrams(guest_trigrams, rowid, pinyin)
+               VALUES ('delete', old.id, old.pinyin);
            END""",
         """CREATE TRIGGER IF NOT EXISTS guest_search_update AFTER UPDATE ON guest_search BEGIN
              INSERT INTO guest_words(guest_words, rowid, doc) VALUES ('delete', old.id, old.doc);
              INSERT INTO guest_words(rowid, doc) VALUES (new.id, new.doc);
-             INSERT INTO guest_trigrams(guest_trigrams, rowid, name_key, pinyin)
-               VALUES ('delete', old.id, old.name_key, old.pinyin);
-             INSERT INTO guest_trigrams(rowid, name_key, pinyin)
-               VALUES (new.id, new.name_key, new.pinyin);
+             INSERT INTO guest_trigrams(guest_trigrams, rowid, pinyin)
+               VALUES ('delete', old.id, old.pinyin);
+             INSERT INTO guest_trigrams(rowid, pinyin) VALUES (new.id, new.pinyin);
            END""",
     )
     for statement in statements:
@@ -83,16 +84,12 @@ def _create_postgres(connection: Connection) -> None:
         )
     )
     if _trigrams_at_hand(connection):
-        for index, column in (
-            ("ix_guest_search_name_trigrams", "name_key"),
-            ("ix_guest_search_pinyin_trigrams", "pinyin"),
-        ):
-            connection.execute(
-                text(
-                    f"CREATE INDEX IF NOT EXISTS {index} ON guest_search USING gin "
-                    f"({column} gin_trgm_ops) WITH (fastupdate = off)"
-                )
+        connection.execute(
+            text(
+                "CREATE INDEX IF NOT EXISTS ix_guest_search_pinyin_trigrams ON guest_search "
+                "USING gin (pinyin gin_trgm_ops) WITH (fastupdate = off)"
             )
+        )
 
 
 def _trigrams_at_hand(connection: Connection) -> bool:

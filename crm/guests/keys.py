@@ -32,8 +32,9 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": 
 class SearchKeys:
     """What is stored to find a guest by; all bounded, all made by `search_keys` alone.
 
-    ``name_key`` holds the folded names, ``pinyin`` the whole readings without spaces, both
-    parted by ``|`` with the primary one first; ``doc`` the tokens parted by spaces.
+    ``name_key`` holds the folded names, ``pinyin`` the whole readings and the Latin names run
+    together, both parted by ``|`` with the primary one first; ``doc`` the tokens parted by
+    spaces.
     """
 
     name_key: str
@@ -64,6 +65,7 @@ def search_keys(
             initials["".join(s[0] for s in syllables)] = None
             tokens |= dict.fromkeys(_reading_tokens(syllables))
         tokens |= dict.fromkeys(_dotted_tokens(name))
+        pinyins |= dict.fromkeys(_run_together(name.full))
         tokens |= dict.fromkeys(_latin_initials(name.full))
     for text in (*company, *other):
         tokens |= dict.fromkeys(_word_tokens(text))
@@ -153,6 +155,14 @@ def _reading_tokens(syllables: Sequence[str]) -> Iterator[str]:
 def _phrase_tokens(syllables: Sequence[str]) -> Iterator[str]:
     yield from spellings("".join(syllables))
     yield "".join(syllable[0] for syllable in syllables)
+
+
+def _run_together(full: str) -> Iterator[str]:
+    """A Latin name without its spaces, from either end: chenjingyi, jingyichen."""
+    words = name_key(full).split()
+    if words and all(word.isascii() and word.isalpha() for word in words):
+        yield "".join(words)
+        yield "".join((words[-1], *words[:-1]))
 
 
 def _latin_initials(full: str) -> Iterator[str]:

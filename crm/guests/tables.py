@@ -103,7 +103,8 @@ class ContactPoint(SQLModel, table=True):
 
     __tablename__ = "contact_point"
     __table_args__ = (
-        Index("ix_contact_point_norm", "norm"),
+        # PostgreSQL serves "starts with" only from an index without its collation.
+        Index("ix_contact_point_norm", "norm", postgresql_ops={"norm": "text_pattern_ops"}),
         Index("ix_contact_point_last4", "last4"),
     )
 

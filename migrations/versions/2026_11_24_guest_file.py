@@ -596,7 +596,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("contact_point", schema=None) as batch_op:
         batch_op.create_index("ix_contact_point_last4", ["last4"], unique=False)
-        batch_op.create_index("ix_contact_point_norm", ["norm"], unique=False)
+        batch_op.create_index(
+            "ix_contact_point_norm",
+            ["norm"],
+            unique=False,
+            postgresql_ops={"norm": "text_pattern_ops"},
+        )
 
     op.create_table(
         "document",

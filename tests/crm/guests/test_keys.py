@@ -131,7 +131,7 @@ class TestShape:
             [parts_of("陈静怡"), parts_of("CHEN Jingyi")], birthday=Birthday(3, 5, 1980)
         )
         assert found.name_key == "陈静怡|chen jingyi"
-        assert (found.pinyin, found.pinyin_initials) == ("chenjingyi", "cjy")
+        assert (found.pinyin, found.pinyin_initials) == ("chenjingyi|jingyichen", "cjy")
         assert (found.birth_mmdd, found.version) == ("0305", keys.KEYS_VERSION)
 
     def test_a_lunar_birthday_has_no_fixed_day(self) -> None:

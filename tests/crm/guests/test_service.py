@@ -122,7 +122,7 @@ class TestRegister:
         (keys,) = all_of(db, GuestSearch, made.id)
         assert (keys.name_key, keys.pinyin, keys.birth_mmdd) == (
             "陈静怡|chen jingyi",
-            "chenjingyi",
+            "chenjingyi|jingyichen",
             "0305",
         )
         assert all_of(db, Vehicle, made.id)[0].plate_key == "浙a12345"
