@@ -156,11 +156,26 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "search_group": {
         "in_house": mark("In house"),
-        "due": mark("Due today"),
-        "others": mark("Other guests"),
+        "due_today": mark("Due today"),
+        "other": mark("Other guests"),
         "rooms": mark("Rooms"),
         "companies": mark("Companies"),
         "pages": mark("Pages"),
+    },
+    "matched_by": {
+        "name": mark("by name"),
+        "alias": mark("by alias"),
+        "pinyin": mark("by pinyin"),
+        "phone": mark("by phone"),
+        "email": mark("by e-mail"),
+        "room": mark("by room"),
+        "confirmation": mark("by booking number"),
+        "reference": mark("by file number"),
+        "membership": mark("by membership number"),
+        "plate": mark("by plate"),
+        "complaint": mark("by case"),
+        "company": mark("by company"),
+        "similar": mark("sounds alike"),
     },
 }
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from crm.profile.schemas import Phrase, Term
 from web import formats
 from web.labels import label
-from web.wording import LANGUAGES, wording
+from web.wording import LANGUAGES, mark, wording
 
 
 class Counted(NamedTuple):
@@ -21,7 +21,57 @@ class Counted(NamedTuple):
     by: str
 
 
-PHRASES: dict[str, str | Counted] = {}
+PHRASES: dict[str, str | Counted] = {
+    # what to say, in the guest's language
+    "greet.first": mark("Welcome, %(name)s!"),
+    "greet.back": mark("%(name)s, welcome back!"),
+    "greet.here": mark("Hello, %(name)s!"),
+    "greet.known": mark("%(name)s, how may I help you?"),
+    "greet.goodbye": mark("Thank you, %(name)s. We hope to see you again!"),
+    # the same for the reader, with what to know while saying it
+    "say.first": mark("%(name)s is here for the first time."),
+    "say.back": mark("%(name)s, %(nth)s stay."),
+    "say.here": mark("%(name)s is in house, %(nth)s stay."),
+    "say.known": mark("%(name)s has no stay now or ahead."),
+    "say.goodbye": mark("%(name)s leaves after the %(nth)s stay."),
+    "say.birthday_private": mark("Birthday %(day)s: congratulate in private."),
+    "say.birthday_unwanted": mark("Do not mention the birthday."),
+    "say.recovery": mark("Last time: %(what)s. Ask how it is now."),
+    "say.recovery_open": mark("Still open: %(what)s. Say what is being done."),
+    # headings of the wishes
+    "topic.room": mark("Room"),
+    "topic.bed_climate": mark("Bed, climate"),
+    "topic.food_drink": mark("Food, drink"),
+    "topic.service": mark("Service"),
+    "topic.occasions": mark("Occasions"),
+    # warnings
+    "caution.take_care": mark("Take care with this guest."),
+    "caution.take_care_why": mark("Take care: %(why)s"),
+    "caution.ask_manager": mark("Ask the duty manager before you promise anything."),
+    "caution.ask_manager_why": mark("Ask the duty manager first: %(why)s"),
+    "caution.do_not_readmit": mark("Do not readmit. Call the duty manager."),
+    "caution.do_not_readmit_why": mark("Do not readmit: %(why)s. Call the duty manager."),
+    "caution.do_not_readmit_until": mark(
+        "Do not readmit, to be looked at again on %(until)s. Call the duty manager."
+    ),
+    "caution.do_not_readmit_why_until": mark(
+        "Do not readmit: %(why)s. To be looked at again on %(until)s. Call the duty manager."
+    ),
+    "case.open": mark("Open case C-%(no)s: %(what)s"),
+    "case.last_stay": mark("Last stay: %(what)s (case C-%(no)s, closed)."),
+    "case.last_stay_check": mark("Last stay: %(what)s (case C-%(no)s, closed). %(check)s"),
+    "birthday.near": mark("Birthday %(day)s."),
+    "birthday.private": mark(
+        "Birthday %(day)s. Greet in private, not in front of colleagues or companions."
+    ),
+    "birthday.unwanted": mark("Birthday %(day)s, not to be celebrated or mentioned."),
+    # the same in a word or two, for the board
+    "short.take_care": mark("take care"),
+    "short.ask_manager": mark("ask manager"),
+    "short.do_not_readmit": mark("do not readmit"),
+    "short.open_case": mark("open case"),
+    "short.birthday": mark("birthday"),
+}
 
 
 def spell(said: Phrase | str | None, language: str, today: date) -> str:
@@ -34,7 +84,7 @@ def spell(said: Phrase | str | None, language: str, today: date) -> str:
         return said or ""
     tongue = language_of(said.language) if said.language else language
     words, sentence = wording(tongue), PHRASES[said.code]
-    values = {name: _value(value, tongue, today) for name, value in said.values.items()}
+    values = {name: _value(name, value, tongue, today) for name, value in said.values.items()}
     if isinstance(sentence, Counted):
         number = said.values[sentence.by]
         text = words.ngettext(sentence.one, sentence.many, int(str(number)))
@@ -48,7 +98,12 @@ def language_of(tag: str) -> str:
     return LANGUAGES[1] if tag.lower().startswith("zh") else LANGUAGES[0]
 
 
-def _value(value: str | int | date | Term, language: str, today: date) -> Any:
+def _value(name: str, value: str | int | date | Term, language: str, today: date) -> Any:
+    """``nth`` is counted, ``day`` told from today; other dates stand as they are."""
+    if name == "nth" and isinstance(value, int):
+        return formats.ordinal(value, language)
+    if name == "day" and isinstance(value, date):
+        return formats.relative_day(value, today, language)
     if isinstance(value, Term):
         return label(value.kind, value.value, language=language)
     if isinstance(value, date):
