@@ -1,15 +1,15 @@
 """Hotels as they are opened and shown."""
 
-from datetime import date, time
-from typing import Annotated
+from datetime import date, datetime, time
+from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from crm.hotels.terms import Cleanliness, DepartmentCode, LeapDayRule, RoomService
-from crm.kit.schema import Country, Currency, HotelCode, In, Line, Out
+from crm.kit.schema import Country, Currency, HotelCode, In, Lax, Line, Out
 
 
 def _known_zone(value: str) -> str:
@@ -21,6 +21,18 @@ def _known_zone(value: str) -> str:
         ) from None
     return value
 
+
+def _clock_time(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007 - a time of any day
+        except ValueError:
+            raise PydanticCustomError("clock_time", "must be a time as HH:MM") from None
+    return value
+
+
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+"""A time on the hotel's own clock, as HH:MM."""
 
 TimeZone = Annotated[str, Field(max_length=40), AfterValidator(_known_zone)]
 
@@ -34,6 +46,32 @@ class HotelOpen(In):
     time_zone: TimeZone
     currency: Currency
     country: Country
+
+
+class HotelPatch(In):
+    """Settings of a hotel to change; what is left out stays."""
+
+    name: Line | None = None
+    name_zh: Line | None = None
+    check_in_at: ClockTime | None = None
+    check_out_at: ClockTime | None = None
+    leap_day_rule: Annotated[LeapDayRule | None, Lax] = None
+    keeps_identity_documents: bool | None = None
+
+
+class RoomsAdd(In):
+    """Rooms by a pattern such as ``101-118, 201-218``, all of one type with the same features."""
+
+    pattern: Annotated[Line, Field(max_length=1000)]
+    room_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,12}$")]
+    features: Annotated[
+        list[Annotated[str, Field(pattern=r"^[A-Z]{2}\.[A-Z0-9]{1,16}$")]], Field(max_length=40)
+    ] = Field(default_factory=list)
+
+
+class RoomsAdded(Out):
+    added: int
+    known: int
 
 
 class HotelRow(Out):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-from crm.hotels.schemas import HotelOpen
+from crm.hotels.schemas import HotelOpen, HotelPatch
 from crm.hotels.tables import Department, Hotel, Room, RoomType
 from crm.hotels.terms import DepartmentCode
 from crm.kit import clock
@@ -54,6 +54,24 @@ def open_hotel(db: Session, opening: HotelOpen) -> UUID:
         db.add(Department(hotel_id=hotel.id, code=code, name=name, name_zh=name_zh))
     db.flush()
     return hotel.id
+
+
+def amend_hotel(db: Session, hotel_id: UUID, patch: HotelPatch) -> list[str]:
+    """Change a hotel's settings; returns the names of what changed."""
+    hotel = db.get(Hotel, hotel_id)
+    if hotel is None:
+        raise NotFound("There is no such hotel here.", "hotel")
+    asked = {name: getattr(patch, name) for name in patch.model_fields_set}
+    changed = [
+        name
+        for name, value in sorted(asked.items())
+        if value is not None and value != getattr(hotel, name)
+    ]
+    for name in changed:
+        setattr(hotel, name, asked[name])
+    db.add(hotel)
+    db.flush()
+    return changed
 
 
 def roll_business_date(db: Session, hotel_id: UUID, to: date) -> None:

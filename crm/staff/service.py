@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from crm.audit import service as audit
 from crm.audit.terms import Deed
 from crm.kit import clock
-from crm.kit.errors import Conflict, NotFound, RuleBroken
+from crm.kit.errors import Conflict, Invalid, NotFound, RuleBroken
 from crm.kit.ids import new_id
 from crm.staff import passwords, sessions
 from crm.staff.actor import Actor
@@ -27,7 +27,8 @@ class Joined:
 
 
 def join(db: Session, joining: StaffJoin, *, by: Actor) -> Joined:
-    """Make an account with its grants."""
+    """Make an account with its grants; `Invalid` for hotels out of this actor's reach."""
+    _check_reach(joining.grants, by)
     if db.exec(select(Staff).where(Staff.login == joining.login)).first() is not None:
         raise Conflict(
             "The login %(taken)s is taken.", "login", taken=joining.login, pointer="/login"
@@ -50,14 +51,21 @@ def join(db: Session, joining: StaffJoin, *, by: Actor) -> Joined:
 
 
 def set_grants(db: Session, staff_id: UUID, grants: list[GrantGiven], *, by: Actor) -> None:
-    """Replace all roles; open sessions end, so that the change holds at once."""
-    _staff(db, staff_id)
+    """Replace the roles in the hotels within reach; open sessions end, so that it holds at once.
+
+    Roles in hotels that this actor has no say in stay as they are.
+    """
+    _check_reach(grants, by)
+    staff = _staff(db, staff_id, by)
     if by.staff_id == staff_id:
         raise RuleBroken("You cannot change your own roles. Ask a colleague.", "own_roles")
     for grant in db.exec(select(StaffGrant).where(StaffGrant.staff_id == staff_id)).all():
-        db.delete(grant)
+        if by.is_system or grant.hotel_id in by.hotel_ids:
+            db.delete(grant)
     db.flush()
     _give(db, staff_id, grants)
+    staff.version += 1
+    db.add(staff)
     sessions.end_all(db, staff_id)
     audit.note(
         db,
@@ -71,7 +79,7 @@ def set_grants(db: Session, staff_id: UUID, grants: list[GrantGiven], *, by: Act
 
 def disable(db: Session, staff_id: UUID, *, by: Actor) -> None:
     """A leaver: the account and every session end in this transaction."""
-    staff = _staff(db, staff_id)
+    staff = _staff(db, staff_id, by)
     if by.staff_id == staff_id:
         raise RuleBroken("You cannot disable your own account.", "own_account")
     staff.state = StaffState.DISABLED
@@ -82,7 +90,7 @@ def disable(db: Session, staff_id: UUID, *, by: Actor) -> None:
 
 
 def enable(db: Session, staff_id: UUID, *, by: Actor) -> None:
-    staff = _staff(db, staff_id)
+    staff = _staff(db, staff_id, by)
     staff.state = StaffState.ACTIVE
     staff.locked_until, staff.failed_sign_ins = None, 0
     staff.version += 1
@@ -92,7 +100,7 @@ def enable(db: Session, staff_id: UUID, *, by: Actor) -> None:
 
 def change_password(db: Session, old: str, new: str, *, by: Actor) -> None:
     """One's own password; other sessions of the account end."""
-    staff = _staff(db, by.staff_id) if by.staff_id else None
+    staff = _staff(db, by.staff_id, by) if by.staff_id else None
     if staff is None or not passwords.is_right(staff.password_hash, old):
         raise RuleBroken("The present password is not right.", "password", pointer="/old")
     staff.password_hash = passwords.hash_password(new, login=staff.login)
@@ -104,7 +112,7 @@ def change_password(db: Session, old: str, new: str, *, by: Actor) -> None:
 
 def reset_password(db: Session, staff_id: UUID, *, by: Actor) -> str:
     """A fresh first password, to be shown once; sessions end and the lock opens."""
-    staff = _staff(db, staff_id)
+    staff = _staff(db, staff_id, by)
     first = secrets.token_urlsafe(12)
     staff.password_hash = passwords.hash_password(first, login=staff.login)
     staff.must_change_password = True
@@ -118,7 +126,7 @@ def reset_password(db: Session, staff_id: UUID, *, by: Actor) -> str:
 
 def set_language(db: Session, language: str, *, by: Actor) -> None:
     if by.staff_id is not None:
-        staff = _staff(db, by.staff_id)
+        staff = _staff(db, by.staff_id, by)
         staff.language = language
         db.add(staff)
 
@@ -136,8 +144,22 @@ def _give(db: Session, staff_id: UUID, grants: list[GrantGiven]) -> None:
     db.flush()
 
 
-def _staff(db: Session, staff_id: UUID) -> Staff:
+def _check_reach(grants: list[GrantGiven], by: Actor) -> None:
+    """Nobody gives roles in a hotel where they have none themselves."""
+    if not by.is_system and any(grant.hotel_id not in by.hotel_ids for grant in grants):
+        raise Invalid("There is no such hotel within your reach.", "hotel", pointer="/grants")
+
+
+def _staff(db: Session, staff_id: UUID, by: Actor) -> Staff:
+    """The account; `NotFound` when it has no role in a hotel within reach and is not one's own."""
     staff = db.exec(select(Staff).where(col(Staff.id) == staff_id)).first()
-    if staff is None:
+    if staff is None or not (by.is_system or by.staff_id == staff_id or _is_near(db, staff_id, by)):
         raise NotFound("There is no such account.", "staff")
     return staff
+
+
+def _is_near(db: Session, staff_id: UUID, by: Actor) -> bool:
+    near = select(StaffGrant).where(
+        col(StaffGrant.staff_id) == staff_id, col(StaffGrant.hotel_id).in_(by.hotel_ids)
+    )
+    return db.exec(near).first() is not None
