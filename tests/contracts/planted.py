@@ -491,6 +491,7 @@ def _preferences_and_notes(db: Session, house: House) -> None:
                 guest_id=house.guest,
                 code=code,
                 words=words,
+                value="7",
                 status=PreferenceStatus.CONFIRMED,
                 source=PreferenceSource.TOLD,
                 hotel_id=house.here,

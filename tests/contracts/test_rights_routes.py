@@ -68,7 +68,11 @@ class TestPolicyAndRoutes:
         from web.app import create_app
 
         router = APIRouter()
-        router.add_api_route("/nobody-named-me", dict, methods=["GET"])
+
+        @router.get("/nobody-named-me")
+        def nobody() -> None:
+            """Not in the policy."""
+
         with pytest.raises(RuntimeError, match="GET /nobody-named-me"):
             create_app(planted.settings(), database=planted.fork(), more_routers=[router])
 

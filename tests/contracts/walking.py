@@ -119,7 +119,7 @@ def channel_of(route: Route) -> Channel:
     return Channel.LIST
 
 
-def questions(route: Route, app: FastAPI) -> Iterator[dict[str, str]]:
+def questions(route: Route) -> Iterator[dict[str, str]]:
     """Query strings to ask a route with: none, or each look-up where it has a box."""
     yield {}
     if route.path in {"/palette", "/guests", "/api/v1/guests", "/guests/alike"}:
