@@ -122,8 +122,8 @@ class StayNow(Out):
 class Figures(Out):
     """Running figures of all hotels; ``spend_minor`` is null where the reader sees the band."""
 
-    stays: int
-    nights: int
+    stays: int | None
+    nights: int | None
     spend_minor: int | None
     spend_band: str | None
     currency: str
