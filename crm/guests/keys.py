@@ -1,7 +1,7 @@
 """The search keys of a guest and the reading of what is typed: one scheme for both databases.
 
 A guest gets one *token document*: Latin words, pairs of CJK characters, every pinyin reading,
-initials, company, plates. What is typed becomes tokens of the same alphabet (letters, digits,
+initials, company. What is typed becomes tokens of the same alphabet (letters, digits,
 CJK; nothing that FTS5 or tsquery could take for an operator), all of which must be there.
 """
 
@@ -50,7 +50,6 @@ def search_keys(
     *,
     birthday: Birthday | None = None,
     company: Iterable[str] = (),
-    plates: Iterable[str] = (),
     other: Iterable[str] = (),
 ) -> SearchKeys:
     """The keys of one guest. ``other`` are further words to be found by, such as a nickname."""
@@ -71,8 +70,6 @@ def search_keys(
         tokens |= dict.fromkeys(_word_tokens(text))
         for syllables in readings_of_name(text, text, None)[:2]:
             tokens |= dict.fromkeys(_phrase_tokens(syllables))
-    for plate in plates:
-        tokens |= dict.fromkeys(_word_tokens(plate_key(plate)))
     return SearchKeys(
         name_key=_joined(folded, NAME_KEY_MAX),
         pinyin=_joined(pinyins, PINYIN_MAX),

@@ -223,15 +223,13 @@ def remove_address(
 def add_vehicle(
     db: Session, guest_id: UUID, vehicle: VehicleIn, *, by: Actor, version: int | None = None
 ) -> int:
-    return _add(
-        db, Vehicle, guest_id, vehicle, vehicle_values, "guest.vehicle", by, version, keys=True
-    )
+    return _add(db, Vehicle, guest_id, vehicle, vehicle_values, "guest.vehicle", by, version)
 
 
 def remove_vehicle(
     db: Session, guest_id: UUID, no: int, *, by: Actor, version: int | None = None
 ) -> None:
-    _remove(db, Vehicle, guest_id, no, "guest.vehicle", by, version, keys=True)
+    _remove(db, Vehicle, guest_id, no, "guest.vehicle", by, version)
 
 
 def add_relation(
@@ -381,15 +379,13 @@ def _add(
     field: str,
     by: Actor,
     version: int | None,
-    *,
-    keys: bool = False,
 ) -> int:
     by.need("guests.amend")
     need_edit(by, field)
     queries.need_visible(db, guest_id, by=by)
     no = _next_no(db, table, guest_id)
     _insert(db, table, make(guest_id, no, given))
-    changed(db, guest_id, [field], by=by, version=version, keys=keys)
+    changed(db, guest_id, [field], by=by, version=version)
     return no
 
 
@@ -418,14 +414,12 @@ def _remove(
     field: str,
     by: Actor,
     version: int | None,
-    *,
-    keys: bool = False,
 ) -> None:
     by.need("guests.amend")
     need_edit(by, field)
     queries.need_visible(db, guest_id, by=by)
     _delete(db, table, guest_id, no)
-    changed(db, guest_id, [field], by=by, version=version, deed=Deed.REMOVED, keys=keys)
+    changed(db, guest_id, [field], by=by, version=version, deed=Deed.REMOVED)
 
 
 def _next_no(db: Session, table: Any, guest_id: UUID) -> int:

@@ -184,7 +184,6 @@ def _file(
         names,
         birthday=birthday,
         company=companies.get(given.company_id, ()) if given.company_id else (),
-        plates=[vehicle.plate for vehicle in given.vehicles],
     )
     return _File(
         guest=guest,

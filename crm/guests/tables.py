@@ -37,9 +37,7 @@ class Guest(SQLModel, table=True):
     alias: str | None = Field(default=None, max_length=terms.NAME_MAX)
     title: terms.Title | None = Field(default=None, sa_type=StrEnumText(terms.Title))
     gender: terms.Gender | None = Field(default=None, sa_type=StrEnumText(terms.Gender))
-    birth_calendar: terms.Calendar | None = Field(
-        default=None, sa_type=StrEnumText(terms.Calendar)
-    )
+    birth_calendar: terms.Calendar | None = Field(default=None, sa_type=StrEnumText(terms.Calendar))
     birth_year: int | None = None
     birth_month: int | None = None
     birth_day: int | None = None
@@ -48,9 +46,7 @@ class Guest(SQLModel, table=True):
     languages: list[str] = Field(default_factory=list, sa_type=JsonDoc)
     occupation: str | None = Field(default=None, max_length=80)
     position: str | None = Field(default=None, max_length=80)
-    company_id: UUID | None = Field(
-        default=None, sa_type=Key, foreign_key="company.id", index=True
-    )
+    company_id: UUID | None = Field(default=None, sa_type=Key, foreign_key="company.id", index=True)
 
     identity: terms.GuestIdentity = Field(
         default=terms.GuestIdentity.INDIVIDUAL, sa_type=StrEnumText(terms.GuestIdentity)

@@ -16,12 +16,8 @@ from crm.guests.terms import Calendar, NameKind
 HAN = "陈静怡单曾解王伟李欧阳修吕绿华强国晓云乐盖行长重司马諸葛孔明張劉"
 
 
-def doc_of(*names: str, company: str = "", plate: str = "") -> str:
-    found = search_keys(
-        [parts_of(name) for name in names],
-        company=[company] if company else [],
-        plates=[plate] if plate else [],
-    )
+def doc_of(*names: str, company: str = "") -> str:
+    found = search_keys([parts_of(name) for name in names], company=[company] if company else [])
     return found.doc
 
 
@@ -84,9 +80,9 @@ class TestFoundBy:
     def test_and_by_nothing_else(self, name: str, query: str) -> None:
         assert not found_by(doc_of(name), query_tokens(query))
 
-    def test_company_and_plate(self) -> None:
-        doc = doc_of("陈静怡", company="恒瑞医药 Hengrui Medical", plate="浙A·12345")
-        for query in ("恒瑞", "医药", "hengrui", "hryy", "hengruiyiyao", "medical", "浙a12345"):
+    def test_company(self) -> None:
+        doc = doc_of("陈静怡", company="恒瑞医药 Hengrui Medical")
+        for query in ("恒瑞", "医药", "hengrui", "hryy", "hengruiyiyao", "medical"):
             assert found_by(doc, query_tokens(query)), query
 
     def test_a_correction_by_staff_comes_first(self) -> None:
@@ -144,14 +140,13 @@ class TestShape:
     @given(
         st.lists(st.text(max_size=200), max_size=20),
         st.lists(st.text(max_size=400), max_size=3),
-        st.lists(st.text(max_size=40), max_size=3),
     )
     def test_any_text_gives_bounded_clean_and_stable_keys(
-        self, names: list[str], company: list[str], plates: list[str]
+        self, names: list[str], company: list[str]
     ) -> None:
         parts = [parts_of(name) for name in names]
-        found = search_keys(parts, company=company, plates=plates)
-        assert found == search_keys(parts, company=company, plates=plates)
+        found = search_keys(parts, company=company)
+        assert found == search_keys(parts, company=company)
         assert len(found.name_key) <= keys.NAME_KEY_MAX
         assert len(found.pinyin) <= keys.PINYIN_MAX
         assert len(found.pinyin_initials) <= keys.INITIALS_MAX
