@@ -89,8 +89,8 @@ TROUBLES: tuple[tuple[str, str, str, str, str, str, str, int], ...] = (
     ("safety", "door", "serious", "SEC", "Room door did not lock",
      "Anyone could have walked in.", "Lock changed, suite for the night", 120_000),
 )  # fmt: skip
-OWNERS = ("zhao.duty", "fang.gm")
-LOGGERS = ("lin.desk", "ding.desk", "mei.hk", "xia.fb")
+OWNERS = ("duty", "gm")
+LOGGERS = ("desk", "desk2", "housekeeper", "restaurant")
 
 
 def open_case(rng: random.Random, stay: DemoStay, status: str, now: datetime) -> "Draft":
@@ -129,7 +129,7 @@ def numbered(
 def _case(rng: random.Random, draft: Draft, number: int, keyring: Keyring) -> Case:
     trouble = TROUBLES[draft.trouble if draft.trouble is not None else _any_trouble(rng)]
     category, cause, severity, department, headline, words, given, cost = trouble
-    owner = "fang.gm" if severity == "critical" else "zhao.duty"
+    owner = "gm" if severity == "critical" else "duty"
     logger = rng.choice(LOGGERS)
     steps = tuple(_steps(rng, draft, owner, logger, given))
     closed = draft.status == "closed"

@@ -122,7 +122,7 @@ class Cast:
             checked_on=self.today - timedelta(days=113), in_private=True,
             vip=Level("V3", "Chooses the house for all of Hengrui's audits",
                       self.today - timedelta(days=300), date(self.today.year + 1, 12, 31),
-                      "fang.gm"),
+                      "gm"),
             relations=(
                 Relation("spouse", husband.key),
                 Relation("travels_with", husband.key),
@@ -187,7 +187,7 @@ class Cast:
             contacts=(self._phone("+8616905710088"), self._mail("chairman.zhao@example.com")),
             vip=Level("V1", "Chairman of Baojing; 500 room nights a year",
                       self.today - timedelta(days=600), date(self.today.year + 1, 12, 31),
-                      "fang.gm"),
+                      "gm"),
         )  # fmt: skip
         return Role(zhao, corporate("BJ", "STE", 15), 2, "2208", (19, 45), past_stays=51,
                     tier="diamond", note="GM meets him at the car, never in the lobby.",
@@ -211,7 +211,7 @@ class Cast:
             title="ms", languages=("ar", "en"),
             contacts=(self._phone("+971573104418"), self._mail("noor.alsayed@example.com")),
             vip=Level("V4", "First visit of a new key account", self.today - timedelta(days=40),
-                      date(self.today.year + 1, 12, 31), "fang.gm"),
+                      date(self.today.year + 1, 12, 31), "gm"),
         )  # fmt: skip
         return Role(noor, leisure("LTW"), 4, "1510", (20, 30), past_stays=1, tier="silver",
                     wishes=(("DT.HALAL", "", "confirmed", "Halal"),

@@ -174,7 +174,7 @@ class Dresser:
         """A wish that came with the booking."""
         at = at_hotel(self.today - timedelta(days=2), 11)
         return Wish(key=self.keyring.key(at), guest=guest, code=code, status="confirmed",
-                    source="written", noted_at=at, by="ding.desk", department="FO",
+                    source="written", noted_at=at, by="desk2", department="FO",
                     confirmed_at=at)  # fmt: skip
 
     def _role_wishes(self, role: Role) -> Iterator[Wish]:
@@ -187,7 +187,7 @@ class Dresser:
             yield Wish(
                 key=self.keyring.key(at), guest=role.person.key, code=code, status=status,
                 source="sensed" if status == "proposed" else ("seen" if seen else "told"),
-                noted_at=at, by="mei.hk" if seen else "lin.desk", department=department,
+                noted_at=at, by="housekeeper" if seen else "desk", department=department,
                 value=value, words=words, evidence=seen or 1,
                 confirmed_at=at if status == "confirmed" else None,
                 stay=past[-1].key if past else None,
@@ -237,7 +237,7 @@ class Dresser:
     def _chens(self, case: Case, stay: DemoStay) -> Case:
         closed = at_hotel(stay.arrival + timedelta(days=1), 18, 10)
         return replace(
-            case, given="Moved to 1808 at 23:40, breakfast waived", cost=25_600, owner="zhao.duty",
+            case, given="Moved to 1808 at 23:40, breakfast waived", cost=25_600, owner="duty",
             closed_at=closed, satisfaction=7, check="Ask how the room sounds after 30 minutes",
             steps=(*case.steps[:-1], replace(case.steps[-1], at=closed)),
         )  # fmt: skip
@@ -304,6 +304,6 @@ class Dresser:
         for role in self.world.roles:
             if role.note:
                 yield Jotting(self.keyring.key(at), role.person.key, "service", "FO", role.note,
-                              at, "zhao.duty")  # fmt: skip
+                              at, "duty")  # fmt: skip
         inside = [s.guest for s in self.world.stays if s.status == "in_house" and s.guest]
         yield from trust.open_notes(self.rng, inside, self.world.now, self.keyring, OPEN_NOTES)

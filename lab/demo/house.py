@@ -108,21 +108,21 @@ DEPARTMENTS = (
     Department("IT", "Information Technology", "信息部"),
 )
 STAFF = (
-    StaffMember("lin.desk", "Lin Xiaoyu 林晓雨", "front_desk", "FO", "en", ("LVH",), "desk"),
-    StaffMember("mei.hk", "Mei Ayi 梅阿姨", "housekeeping", "HK", "zh_Hans", ("LVH",),
+    StaffMember("desk", "Lin Xiaoyu 林晓雨", "front_desk", "FO", "en", ("LVH",), "desk"),
+    StaffMember("housekeeper", "Mei Ayi 梅阿姨", "housekeeping", "HK", "zh-Hans", ("LVH",),
                 "housekeeper"),
-    StaffMember("he.marketing", "He Jia 何佳", "marketing", "MKT", "en", ("LVH", "LVG"),
+    StaffMember("marketing", "He Jia 何佳", "marketing", "MKT", "en", ("LVH", "LVG"),
                 "marketing"),
-    StaffMember("zhao.duty", "Zhao Lei 赵磊", "duty_manager", "FO", "en", ("LVH",), "duty manager"),
-    StaffMember("shen.files", "Shen Min 沈敏", "file_centre", "GFC", "zh_Hans",
+    StaffMember("duty", "Zhao Lei 赵磊", "duty_manager", "FO", "en", ("LVH",), "duty manager"),
+    StaffMember("files", "Shen Min 沈敏", "file_centre", "GFC", "zh-Hans",
                 ("LVH", "LVG"), "guest-file centre"),
-    StaffMember("fang.gm", "Fang Wei 方伟", "general_manager", "MGT", "en", ("LVH", "LVG"), "GM"),
+    StaffMember("gm", "Fang Wei 方伟", "general_manager", "MGT", "en", ("LVH", "LVG"), "GM"),
     StaffMember("it.admin", "Wu Chao 吴超", "it", "IT", "en", ("LVH", "LVG")),
-    StaffMember("ding.desk", "Ding Yue 丁悦", "front_desk", "FO", "zh_Hans", ("LVH",)),
-    StaffMember("pan.desk", "Pan Hao 潘浩", "front_desk", "FO", "zh_Hans", ("LVG",)),
-    StaffMember("xia.fb", "Xia Tian 夏天", "food_beverage", "FB", "zh_Hans", ("LVH",)),
-    StaffMember("song.hk", "Song Hong 宋红", "housekeeping", "HK", "zh_Hans", ("LVH",)),
-    StaffMember("bai.duty", "Bai Ling 白玲", "duty_manager", "FO", "zh_Hans", ("LVG",)),
+    StaffMember("desk2", "Ding Yue 丁悦", "front_desk", "FO", "zh-Hans", ("LVH",)),
+    StaffMember("garden.desk", "Pan Hao 潘浩", "front_desk", "FO", "zh-Hans", ("LVG",)),
+    StaffMember("restaurant", "Xia Tian 夏天", "food_beverage", "FB", "zh-Hans", ("LVH",)),
+    StaffMember("housekeeper2", "Song Hong 宋红", "housekeeping", "HK", "zh-Hans", ("LVH",)),
+    StaffMember("garden.duty", "Bai Ling 白玲", "duty_manager", "FO", "zh-Hans", ("LVG",)),
 )  # fmt: skip
 
 

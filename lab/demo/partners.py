@@ -201,7 +201,7 @@ class Partners:
         return [
             Visit(
                 at=self.today - timedelta(days=day),
-                by="he.marketing",
+                by="marketing",
                 kind=self.rng.choice(("visit", "visit", "call", "meal", "house tour")),
                 result=self.rng.choice(RESULTS),
                 next_on=self.today + timedelta(days=self.rng.randrange(3, 60)) if n == 0 else None,

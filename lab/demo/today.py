@@ -17,6 +17,7 @@ CREW_ROOMS = 6
 LONG_STAYS = 7
 AURORA = "Aurora Tours"
 CREW = "Crew MU"
+NOT_READY = frozenset({"1207", "903"})
 LEAVING, STAYING = "leaving", "staying"
 # Rooms of the housekeeping mock, floor 18: who is in them today.
 FLOOR_18 = (("1802", 3, 2), ("1810", 2, 3), ("1811", 2, 0))
@@ -55,6 +56,10 @@ class Today:
             stay = self.bookings.unkept(role.person, role.habit, self.today, "booked")
             departure = self.today + timedelta(days=role.nights)
             return replace(stay, departure=departure, eta=eta, adults=role.adults)
+        if role.room not in NOT_READY:
+            # Nobody slept there last night, so the room is ready as the mock says.
+            yesterday = self.today - timedelta(days=1)
+            self.bookings.book.take(role.room, yesterday, self.today)
         return granted(self.bookings.stay(
             role.person, role.habit, self.today, role.nights, room=role.room, eta=eta,
             adults=role.adults, children=role.children, arriving_from=role.arriving_from,

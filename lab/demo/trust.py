@@ -55,7 +55,7 @@ PROOFS = (
     ("booking page", "Tick on the booking page, double opt-in"),
     ("front desk, said", "Asked at check-in, said yes"),
 )
-LEVEL_BY = "fang.gm"
+LEVEL_BY = "gm"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def vip(rng: random.Random, level: str, today: date) -> Level:
 def caution(rng: random.Random, today: date, at: int) -> Level:
     code, why = CAUTIONS[at % len(CAUTIONS)]
     until = None if code == "do_not_readmit" else today + timedelta(days=rng.randrange(60, 400))
-    return Level(code, why, today - timedelta(days=rng.randrange(10, 300)), until, "zhao.duty")
+    return Level(code, why, today - timedelta(days=rng.randrange(10, 300)), until, "duty")
 
 
 def consents(rng: random.Random, person: Person, born_on: date) -> Iterator[Consent]:
@@ -104,7 +104,7 @@ def consents(rng: random.Random, person: Person, born_on: date) -> Iterator[Cons
 def notes(rng: random.Random, person: Person, day: date, keyring: Keyring) -> Iterator[Jotting]:
     department, level, words = rng.choice(NOTES)
     at = at_hotel(day, rng.randrange(8, 22), rng.randrange(60))
-    by = {"FO": "lin.desk", "HK": "mei.hk", "FB": "xia.fb"}[department]
+    by = {"FO": "desk", "HK": "housekeeper", "FB": "restaurant"}[department]
     yield Jotting(keyring.key(at), person.key, level, department, words, at, by)
 
 
@@ -115,7 +115,7 @@ def open_notes(
     for n in range(count):
         department, words = OPEN_NOTES[n % len(OPEN_NOTES)]
         at = now - timedelta(minutes=rng.randrange(5, 60 * (70 if n % 6 == 0 else 22)))
-        by = {"FO": "ding.desk", "HK": "song.hk", "FB": "xia.fb"}[department]
+        by = {"FO": "desk2", "HK": "housekeeper2", "FB": "restaurant"}[department]
         yield Jotting(
             keyring.key(at), rng.choice(guests), "service", department, words, at, by, open=True
         )

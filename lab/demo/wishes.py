@@ -62,10 +62,10 @@ CLASHES = (
     {"SV.CLEANAM", "SV.CLEANPM"}, {"LN.DUVETWARM", "LN.DUVETLIGHT"}, {"PL.BUCK", "PL.FOAM"},
 )  # fmt: skip
 SPOTTED_BY = {
-    "FO": ("lin.desk", "ding.desk"),
-    "HK": ("mei.hk", "song.hk"),
-    "FB": ("xia.fb",),
-    "MKT": ("he.marketing",),
+    "FO": ("desk", "desk2"),
+    "HK": ("housekeeper", "housekeeper2"),
+    "FB": ("restaurant",),
+    "MKT": ("marketing",),
 }
 _CODES = [row[0] for row in COMMON]
 _WEIGHTS = [row[1] for row in COMMON]

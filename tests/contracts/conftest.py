@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from crm.kit.db import Database
 from crm.kit.settings import Settings
 from crm.kit.vault import Vault
+from lab.demo.pages import router as demo_doors
 from tests import postgres
 from tests.conftest import SECRET, Client
 from tests.contracts.planted import House, plant
@@ -38,7 +39,8 @@ class Planted:
         )
 
     def app(self, database: Database) -> FastAPI:
-        return create_app(self.settings(), database=database)
+        # with the demo's doors, so that they too are walked by every role
+        return create_app(self.settings(), database=database, more_routers=[demo_doors])
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,60 @@
+"""The demo bar's doors: a short tour for each role, and the button that lets an hour pass."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from crm.kit import clock, jobs
+from lab.demo.jobs import HOUR
+from web.deps import Db, MySession
+from web.rendering import render
+
+router = APIRouter(include_in_schema=False)
+
+STEPS = 4
+TOUR_COOKIE = "keshi_tour"
+A_WEEK = 7 * 24 * 3600
+OFF = 0
+
+Way = Annotated[Literal["next", "back", "off", "again"], Form()]
+
+
+@router.get("/demo/tour")
+def show_tour(request: Request, mine: MySession) -> Response:
+    """The step at which this reader of this role is; it never stands in the way of anything."""
+    role = mine.roles[0].value
+    return _tour(request, role, _step_of(request, role))
+
+
+@router.post("/demo/tour")
+def go_on(request: Request, mine: MySession, go: Way) -> Response:
+    role = mine.roles[0].value
+    now = _step_of(request, role)
+    wanted = {"next": now + 1, "back": now - 1, "off": OFF, "again": 1}[go]
+    step = min(max(wanted, OFF if go == "off" else 1), STEPS)
+    answer = _tour(request, role, step)
+    answer.set_cookie(
+        TOUR_COOKIE, f"{role}.{step}", max_age=A_WEEK, path="/", httponly=True, samesite="lax"
+    )
+    return answer
+
+
+@router.post("/demo/hour")
+def let_an_hour_pass(request: Request, db: Db) -> Response:
+    """Put the hour on the worker's list; two clicks within five seconds are one hour."""
+    moment = int(clock.now().timestamp()) // 5
+    fresh = jobs.enqueue(db, HOUR, {"run": moment}, key=f"{HOUR}:{moment}")
+    return render(request, "demo/_said.html", waiting=not fresh)
+
+
+def _tour(request: Request, role: str, step: int) -> Response:
+    return render(request, "demo/_tour.html", role=role, step=step, steps=STEPS)
+
+
+def _step_of(request: Request, role: str) -> int:
+    """1 for a newcomer; another role's cookie does not count."""
+    cookie_role, _, step = request.cookies.get(TOUR_COOKIE, "").partition(".")
+    if cookie_role != role or not step.isdigit():
+        return 1
+    return min(int(step), STEPS)

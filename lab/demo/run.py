@@ -1,0 +1,91 @@
+"""Opens the demo hotel: builds it if there is none, moves it to today, starts web and worker."""
+
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from crm.hotels.tables import Hotel
+from crm.kit import clock, migrating
+from crm.kit.db import Database
+from crm.kit.errors import RuleBroken
+from crm.kit.settings import Settings
+from lab.demo import pms_book
+from lab.demo.house import STAFF, ZONE
+from lab.demo.load import PASSWORD, demo_day, is_demo, make_demo
+from lab.demo.wipe import wipe
+
+DEFAULT_DIR = Path("var/demo")
+Told = Callable[[str], None]
+
+
+class RealHotel(RuleBroken):
+    """The database is somebody's real one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This database holds a real hotel. The demo needs a database of its own: "
+            "leave KESHI_DATABASE_URL unset, or point it somewhere else.",
+            "demo_real_hotel",
+        )
+
+
+def demo_settings(port: int, host: str = "127.0.0.1") -> Settings:
+    """The settings of this shell, with the demo's own database and folder unless given."""
+    given = os.environ
+    database_url = given.get("KESHI_DATABASE_URL") or f"sqlite:///{DEFAULT_DIR}/demo.db"
+    return Settings(
+        demo=True,
+        database_url=database_url,
+        data_dir=Path(given.get("KESHI_DATA_DIR") or DEFAULT_DIR),
+        base_url=f"http://{host}:{port}",
+        smtp_url="",
+    ).checked()
+
+
+def prepare(settings: Settings, *, today: date | None = None, told: Told = print) -> None:
+    """Leave a demo of today in the database, whatever was there before but a real hotel."""
+    day = today or clock.today_in(ZONE)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    try:
+        migrating.upgrade(database)
+        there = _day_there(database)
+        if there == day and pms_book.path(settings).exists():
+            return
+        if there is not None:
+            told(f"The demo is of {there.isoformat()}; making it anew for today.")
+            with database.writing() as db:
+                wipe(db)
+        world = make_demo(database, day, told=told)
+        pms_book.write(settings, pms_book.book_of(world))
+    finally:
+        database.dispose()
+
+
+def _day_there(database: Database) -> date | None:
+    """The day of the demo in the database, None in an empty one, `RealHotel` otherwise."""
+    with database.reading() as db:
+        hotels = db.connection().scalar(select(func.count()).select_from(Hotel))
+        if hotels and not is_demo(db):
+            raise RealHotel
+        return demo_day(db)
+
+
+def welcome(settings: Settings) -> str:
+    """What the shell shows once the doors open."""
+    lines = [
+        "",
+        "  Lakeview Hotel Hangzhou 湖景酒店 is open: " + settings.base_url,
+        "  Invented guests; nothing leaves this machine. Stop with Ctrl C.",
+        "",
+        "  One click on the page signs you in, or use these names",
+        f"  with the password: {PASSWORD}",
+        "",
+    ]
+    lines += [
+        f"    {member.login:<12} {member.card:<18} {member.name}" for member in STAFF if member.card
+    ]
+    return "\n".join([*lines, ""])
