@@ -270,9 +270,11 @@ class Client(TestClient):
         """Signed in as a new colleague with this role."""
         hotel_id = hotel_id or self.hotel_id
         with self.database.writing() as db:
-            self.staff_id = factories.a_staff(db, role, hotel_id, **staff)
-            token = factories.a_session(db, self.staff_id, hotel_id)
-        return self.with_session(token)
+            staff_id = factories.a_staff(db, role, hotel_id, **staff)
+            token = factories.a_session(db, staff_id, hotel_id)
+        self.with_session(token)
+        self.staff_id = staff_id
+        return self
 
     def with_session(self, token: str) -> "Client":
         """Signed in by a session that is there already."""
