@@ -72,18 +72,18 @@ PHRASES: dict[str, str | Counted] = {
     "short.open_case": mark("open case"),
     "short.birthday": mark("birthday"),
     # lines of the timeline, after the word for their kind
-    "happened.stay_left": Counted(mark("%(nights)s night"), mark("%(nights)s nights"), by="nights"),
+    "happened.stay_left": Counted("%(nights)s night", "%(nights)s nights", by="nights"),
     "happened.stay_left_scored": Counted(
-        mark("%(nights)s night, score %(score)s"),
-        mark("%(nights)s nights, score %(score)s"),
+        "%(nights)s night, score %(score)s",
+        "%(nights)s nights, score %(score)s",
         by="nights",
     ),
     "happened.stay_left_room": Counted(
-        mark("%(room)s, %(nights)s night"), mark("%(room)s, %(nights)s nights"), by="nights"
+        "%(room)s, %(nights)s night", "%(room)s, %(nights)s nights", by="nights"
     ),
     "happened.stay_left_scored_room": Counted(
-        mark("%(room)s, %(nights)s night, score %(score)s"),
-        mark("%(room)s, %(nights)s nights, score %(score)s"),
+        "%(room)s, %(nights)s night, score %(score)s",
+        "%(room)s, %(nights)s nights, score %(score)s",
         by="nights",
     ),
     "happened.stay_booked": mark("booked until %(until)s"),

@@ -21,6 +21,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "mark": None,
+    "Counted": (1, 2),
     # the sentences of errors are kept where they are raised
     **dict.fromkeys(("NotFound", "NotAllowed", "Conflict", "RuleBroken", "Invalid")),
 }

@@ -30,8 +30,9 @@ def all_of(client, table):
 @pytest.fixture
 def chen(client):
     """A guest known to the client's hotel, with a phone."""
+    hotel = client.hotel_id
     with client.database.writing() as db:
-        guest_id = factories.a_guest(db, "陈静怡", "Chen Jingyi", created_at_hotel=client.hotel_id)
+        guest_id = factories.a_guest(db, "陈静怡", "Chen Jingyi", created_at_hotel=hotel)
         factories.a_contact(db, guest_id, "+86 138 0013 8866")
     return guest_id
 

@@ -21,11 +21,12 @@ def soup(answer):
 @pytest.fixture
 def lin(client):
     """A colleague of the front desk with a password."""
+    hotel = client.hotel_id
     with client.database.writing() as db:
         factories.a_staff(
             db,
             Role.FRONT_DESK,
-            client.hotel_id,
+            hotel,
             login="lin",
             name="Lin",
             password_hash=passwords.hash_password(PASSWORD, login="lin"),

@@ -1,0 +1,123 @@
+"""One shape for every error, in the asker's language, and never a value echoed."""
+
+import pytest
+from bs4 import BeautifulSoup
+from fastapi import APIRouter
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from crm.kit.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
+from crm.staff import policy as policies
+from web.app import create_app
+from web.deps import Db
+
+SECRET = "13800138000-secret"
+router = APIRouter()
+KINDS = {
+    "not-found": (NotFound("There is no such hotel here.", "hotel"), 404),
+    "not-allowed": (
+        NotAllowed("Your role does not include this. Ask a manager.", "permission"),
+        403,
+    ),
+    "conflict": (
+        Conflict("The login %(taken)s is taken.", "login", taken="mei", pointer="/login"),
+        409,
+    ),
+    "rule": (RuleBroken("You cannot disable your own account.", "own_account"), 409),
+    "invalid": (Invalid("The business date cannot go back.", "business_date"), 422),
+    "busy": (OperationalError("SELECT 1", {}, Exception("database is locked")), 503),
+    "full": (OperationalError("INSERT", {}, Exception("database or disk is full")), 507),
+    "twin": (IntegrityError("INSERT", {"phone": SECRET}, Exception("UNIQUE")), 409),
+    "crash": (ZeroDivisionError(SECRET), 500),
+}
+
+
+@router.get("/api/v1/trouble/{kind}")
+@router.get("/trouble/{kind}")
+def trouble(kind: str) -> None:
+    raise KINDS[kind][0]
+
+
+@router.post("/api/v1/half-done")
+def half_done(db: Db) -> None:
+    db.connection().execute(
+        text("INSERT INTO lease (name, holder, until) VALUES ('half', 'x', '2026-01-01 00:00:00')")
+    )
+    raise RuleBroken("You cannot disable your own account.", "own_account")
+
+
+@pytest.fixture
+def client(settings, database, monkeypatch):
+    from dataclasses import replace
+
+    from tests.conftest import Client
+
+    routes = dict(policies.policy().routes)
+    for key in ("GET /api/v1/trouble/{kind}", "GET /trouble/{kind}", "POST /api/v1/half-done"):
+        routes[key] = "anyone"
+    widened = replace(policies.policy(), routes=routes)
+    monkeypatch.setattr("web.app.policy", lambda: widened)
+    app = create_app(settings, database=database, more_routers=[router])
+    at_the_door = Client(app, database)
+    # The client would raise what the server has answered; here the answer is what counts.
+    at_the_door._transport.raise_server_exceptions = False
+    with at_the_door:
+        yield at_the_door
+
+
+@pytest.mark.parametrize(("kind", "status"), [(k, s) for k, (_, s) in KINDS.items()])
+class TestKinds:
+    def test_rest_answers_problem_details(self, client, kind, status):
+        answer = client.get(f"/api/v1/trouble/{kind}")
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        body = answer.json()
+        assert body["status"] == status
+        assert set(body) == {"type", "title", "status", "detail", "code", "errors", "request_id"}
+        assert SECRET not in answer.text
+
+    def test_a_page_says_what_to_do_next(self, client, kind, status):
+        answer = client.get(f"/trouble/{kind}")
+        assert answer.status_code == status
+        page = BeautifulSoup(answer.text, "html.parser")
+        assert len(page.find_all("h1")) == 1
+        assert page.select_one('a[href="/"]')
+        assert SECRET not in answer.text
+
+    def test_a_fragment_carries_no_frame(self, client, kind, status):
+        answer = client.get(f"/trouble/{kind}", headers={"HX-Request": "true"})
+        assert answer.status_code == status
+        assert "<html" not in answer.text
+
+
+def test_a_page_speaks_chinese(client):
+    answer = client.get("/trouble/not-found", headers={"Accept-Language": "zh-CN"})
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert page.html["lang"] == "zh-Hans"
+    assert "这里没有" in page.h1.text
+
+
+def test_the_pointer_names_the_field(client):
+    body = client.get("/api/v1/trouble/conflict").json()
+    assert body["errors"] == [
+        {"pointer": "/login", "code": "login", "message": "The login mei is taken."}
+    ]
+
+
+def test_a_refused_change_leaves_nothing_behind(client, database):
+    assert client.post("/api/v1/half-done").status_code == 409
+    with database.reading() as db:
+        assert db.connection().scalar(text("SELECT count(*) FROM lease WHERE name = 'half'")) == 0
+
+
+def test_an_error_of_ours_has_a_number_that_it_can_find(client):
+    body = client.get("/api/v1/trouble/crash", headers={"X-Request-Id": "desk-42-0001"}).json()
+    assert body["request_id"] == "desk-42-0001"
+
+
+def test_every_answer_carries_the_security_headers(client):
+    for path in ("/healthz", "/trouble/crash", "/api/v1/trouble/not-found", "/static/keshi.css"):
+        headers = client.get(path).headers
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-request-id"]

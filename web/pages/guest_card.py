@@ -1,0 +1,141 @@
+"""The card of a guest at a glance, and the sections of the file below it."""
+
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from crm.documents import queries as documents
+from crm.kit.paging import CURSOR_MAX
+from crm.profile import queries as profile
+from crm.profile.schemas import GuestCard
+from crm.profile.trail import trail
+from crm.staff.actor import Actor
+from crm.staff.terms import Channel, Sight
+from crm.stays import queries as stays
+from web.deps import Db, Me, Views
+from web.rendering import is_fragment, render
+from web.wording import mark, wording
+
+router = APIRouter(include_in_schema=False)
+
+SECTION_ROWS = 20
+Cursor = Annotated[str | None, Query(max_length=CURSOR_MAX)]
+
+
+class Section(NamedTuple):
+    """A tab below the card, for those who hold its permission and see its field."""
+
+    name: str
+    words: str
+    permission: str
+    field: str
+
+    def is_for(self, me: Actor) -> bool:
+        return me.may(self.permission) and me.sight(self.field, Channel.PAGE) is Sight.CLEAR
+
+
+SECTIONS = (
+    Section("stays", mark("Stays"), "stays.read", "stay.history"),
+    Section("spend", mark("Spend"), "stays.spend", "guest.spend"),
+    Section("cases", mark("Cases"), "complaints.flag", "complaint.flag"),
+    Section("documents", mark("Documents"), "documents.read", "document.other"),
+    Section("audit", mark("Audit"), "audit.guest", "guest.ref"),
+)
+
+
+class Tab(NamedTuple):
+    name: str
+    words: str
+    number: int | None
+
+
+@router.get("/guests/{guest_id:uuid}")
+def card(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
+    return _page(request, db, me, views, guest_id)
+
+
+@router.get("/guests/{guest_id:uuid}/stays")
+def stays_section(
+    request: Request, db: Db, me: Me, views: Views, guest_id: UUID, cursor: Cursor = None
+) -> Response:
+    page = stays.stays(db, by=me, guest_id=guest_id, cursor=cursor, limit=SECTION_ROWS)
+    return _section(request, db, me, views, guest_id, "stays", page=page)
+
+
+@router.get("/guests/{guest_id:uuid}/spend")
+def spend_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
+    spend = stays.consumption(db, guest_id, by=me)
+    return _section(request, db, me, views, guest_id, "spend", spend=spend)
+
+
+@router.get("/guests/{guest_id:uuid}/cases")
+def cases_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
+    cases = profile.card(db, guest_id, by=me).cases
+    return _section(request, db, me, views, guest_id, "cases", cases=cases)
+
+
+@router.get("/guests/{guest_id:uuid}/documents")
+def documents_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
+    shelf = documents.of_guest(db, guest_id, by=me)
+    return _section(request, db, me, views, guest_id, "documents", documents=shelf)
+
+
+@router.get("/guests/{guest_id:uuid}/audit")
+def audit_section(
+    request: Request, db: Db, me: Me, views: Views, guest_id: UUID, cursor: Cursor = None
+) -> Response:
+    page = trail(db, by=me, guest_id=guest_id, cursor=cursor, limit=SECTION_ROWS)
+    return _section(request, db, me, views, guest_id, "audit", page=page)
+
+
+def _section(
+    request: Request, db: Session, me: Actor, views: Views, guest_id: UUID, name: str, **facts: Any
+) -> Response:
+    """A section alone for htmx, below the whole card for everybody else."""
+    if is_fragment(request):
+        views.viewed(by=me, subject="guest", subject_id=guest_id, guest_id=guest_id, fields=[name])
+        return render(request, f"front_desk/sections/_{name}.html", guest_id=guest_id, **facts)
+    return _page(request, db, me, views, guest_id, chosen=name, **facts)
+
+
+def _page(
+    request: Request,
+    db: Session,
+    me: Actor,
+    views: Views,
+    guest_id: UUID,
+    *,
+    chosen: str = "",
+    **facts: Any,
+) -> Response:
+    found = profile.card(db, guest_id, by=me)
+    views.viewed(
+        by=me,
+        subject="guest",
+        subject_id=guest_id,
+        guest_id=guest_id,
+        fields=[chosen] if chosen else (),
+    )
+    return render(
+        request,
+        "front_desk/guest.html",
+        card=found,
+        guest_id=guest_id,
+        sections=tabs_of(me, found),
+        chosen_section=chosen,
+        **facts,
+    )
+
+
+def tabs_of(me: Actor, found: GuestCard) -> list[Tab]:
+    """The sections this reader may open, with their counts where the card knows them."""
+    say = wording(me.language).gettext
+    counts = {"stays": found.figures.stays, "cases": len(found.cases)}
+    return [
+        Tab(section.name, say(section.words), counts.get(section.name))
+        for section in SECTIONS
+        if section.is_for(me)
+    ]
