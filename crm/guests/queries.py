@@ -54,7 +54,7 @@ from crm.hotels.terms import LeapDayRule
 from crm.kit import clock
 from crm.kit.dbtypes import Key
 from crm.kit.errors import NotFound
-from crm.kit.rows import cols, fields_of, named
+from crm.kit.rows import cols, fields_of, named, one_of
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel, Sight
 
@@ -85,14 +85,14 @@ def visible_to(by: Actor) -> ColumnElement[bool]:
     if by.reach == "today":
         return _stays_where(by, _today())
     known = exists().where(
-        _figure.c.guest_id == col(Guest.id), _figure.c.hotel_id.in_(by.hotel_ids)
+        _figure.c.guest_id == col(Guest.id), one_of(_figure.c.hotel_id, by.hotel_ids)
     )
-    return or_(col(Guest.created_at_hotel).in_(by.hotel_ids), known, _stays_where(by, true()))
+    return or_(one_of(col(Guest.created_at_hotel), by.hotel_ids), known, _stays_where(by, true()))
 
 
 def _stays_where(by: Actor, when: ColumnElement[bool]) -> ColumnElement[bool]:
     """A stay of the guest, or one shared as a companion, in the actor's hotels."""
-    here = and_(_stay.c.hotel_id.in_(by.hotel_ids), when)
+    here = and_(one_of(_stay.c.hotel_id, by.hotel_ids), when)
     own = exists().where(_stay.c.guest_id == col(Guest.id), here)
     shared = exists().where(
         _companion.c.guest_id == col(Guest.id), _stay.c.id == _companion.c.stay_id, here

@@ -43,7 +43,7 @@ from crm.profile.schemas import (
     Link,
     StayNow,
 )
-from crm.profile.sights import Reader
+from crm.profile.sights import Reader, reader_of
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel, Sight
 from crm.stays.rules import stay_number
@@ -59,11 +59,11 @@ _CHANNELS_SHOWN = frozenset({ConsentPurpose.MARKETING.value})
 def card(db: Session, guest_id: UUID, *, by: Actor, channel: Channel = Channel.PAGE) -> GuestCard:
     """The card of one guest as this reader may see it; `NotFound` when it is out of reach."""
     by.need("guests.read")
-    reader = Reader(by, channel)
-    file = sources.file_of(db, guest_id, by=by)
-    children = _Children(sources.children_of(db, guest_id, by=by))
-    stays = sources.stays_of(db, guest_id, by=by)
-    preferences = sources.preferences_of(db, [guest_id], by=by)
+    reader = reader_of(by, channel)
+    file = sources.file_of(db, guest_id, reader)
+    children = _Children(sources.children_of(db, guest_id, reader))
+    stays = sources.stays_of(db, guest_id, reader)
+    preferences = sources.preferences_of(db, [guest_id], reader)
     cases = sources.cases_of(db, [guest_id], reader)
     zone = file.time_zone or "UTC"
     timeline = happenings.recent(db, guest_id, reader, limit=TIMELINE_SHOWN, zone=zone)

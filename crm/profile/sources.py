@@ -6,11 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
+    CompoundSelect,
     Integer,
     Row,
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -30,20 +33,20 @@ from crm.guests.tables import Address, ContactPoint, Guest, GuestName, Relation
 from crm.guests.terms import RelationKind
 from crm.hotels.tables import Hotel, Room, RoomType
 from crm.kit.dbtypes import Key
-from crm.kit.rows import cols, named
+from crm.kit.rows import cols, named, one_of
 from crm.loyalty.tables import Membership
 from crm.preferences.tables import Preference, PreferenceCode
 from crm.preferences.terms import SHOWN_STATUSES
 from crm.privacy.tables import Consent
 from crm.profile.rules import Claim
-from crm.profile.sights import Reader
+from crm.profile.sights import THE_GUEST, Reader
 from crm.staff.actor import Actor
 from crm.staff.terms import Sight
 from crm.stays.queries import within_reach
 from crm.stays.tables import Companion, GuestFigure, GuestSpend, Stay
 
 STAYS_READ = 40
-CASES_READ = 20
+CASES_READ = 1000
 NAME, CONTACT, CONSENT, RELATION = "name", "contact", "consent", "relation"
 
 _FILE = cols(
@@ -59,9 +62,18 @@ _FILE = cols(
 )  # fmt: skip
 
 
-def file_of(db: Session, guest_id: UUID, *, by: Actor) -> Any:
+def file_of(db: Session, guest_id: UUID, reader: Reader) -> Any:
     """The guest with company, membership, the reader's hotel and sums; `NotFound` out of reach."""
-    query = (
+    query = reader.prepared("file", _file)
+    row = db.connection().execute(query, {"the_guest": guest_id}).first()
+    if row is None:
+        raise no_such_guest()
+    return row
+
+
+def _file(reader: Reader) -> Select[Any]:
+    by = reader.by
+    return (
         select(*_FILE, *_sums(by))
         .outerjoin(Company, col(Company.id) == col(Guest.company_id))
         .outerjoin(Membership, col(Membership.guest_id) == col(Guest.id))
@@ -73,12 +85,8 @@ def file_of(db: Session, guest_id: UUID, *, by: Actor) -> Any:
                 col(GuestFigure.hotel_id) == by.hotel_id,
             ),
         )
-        .where(col(Guest.id) == guest_id, visible_to(by))
+        .where(col(Guest.id) == THE_GUEST, visible_to(by))
     )
-    row = db.connection().execute(query).first()
-    if row is None:
-        raise no_such_guest()
-    return row
 
 
 def _sums(by: Actor) -> list[Any]:
@@ -92,7 +100,7 @@ def _sums(by: Actor) -> list[Any]:
             table.c.guest_id == col(Guest.id), *more
         )
         if not here:
-            query = query.where(table.c.hotel_id.in_(by.hotel_ids))
+            query = query.where(one_of(table.c.hotel_id, by.hotel_ids))
         return query.correlate(Guest, Hotel).scalar_subquery()
 
     referred = (
@@ -114,14 +122,15 @@ def _sums(by: Actor) -> list[Any]:
 
 
 # ---------------------------------------------------------------- names, contacts, people
-def children_of(db: Session, guest_id: UUID, *, by: Actor) -> list[Any]:
+def children_of(db: Session, guest_id: UUID, reader: Reader) -> list[Any]:
     """Names, contact points, consents and relations in one statement, told apart by ``what``."""
-    rows = db.connection().execute(
-        union_all(
-            _names(guest_id), _contacts(guest_id), _consents(guest_id), _relations(guest_id, by)
-        )
-    )
+    query = reader.prepared("children", _children)
+    rows = db.connection().execute(query, {"the_guest": guest_id})
     return sorted(rows, key=lambda row: (row.what, row.no))
+
+
+def _children(reader: Reader) -> CompoundSelect[Any]:
+    return union_all(_names(), _contacts(), _consents(), _relations(reader.by))
 
 
 def _child(what: str, no: Any, *texts: Any, flag: Any = None, reach: Any = None,
@@ -138,29 +147,29 @@ def _child(what: str, no: Any, *texts: Any, flag: Any = None, reach: Any = None,
     ]
 
 
-def _names(guest_id: UUID) -> Select[Any]:
+def _names() -> Select[Any]:
     name = GuestName
     return select(
         *_child(NAME, name.no, col(name.kind), col(name.full), col(name.family), col(name.given),
                 col(name.pinyin), col(name.language))
-    ).where(col(name.guest_id) == guest_id)  # fmt: skip
+    ).where(col(name.guest_id) == THE_GUEST)  # fmt: skip
 
 
-def _contacts(guest_id: UUID) -> Select[Any]:
+def _contacts() -> Select[Any]:
     point = ContactPoint
     return select(
         *_child(CONTACT, point.no, col(point.kind), col(point.raw), col(point.norm),
                 flag=col(point.is_primary), reach=col(point.is_valid))
-    ).where(col(point.guest_id) == guest_id)  # fmt: skip
+    ).where(col(point.guest_id) == THE_GUEST)  # fmt: skip
 
 
-def _consents(guest_id: UUID) -> Select[Any]:
+def _consents() -> Select[Any]:
     return select(
         *_child(CONSENT, Consent.no, col(Consent.channel), col(Consent.state), col(Consent.purpose))
-    ).where(col(Consent.guest_id) == guest_id)
+    ).where(col(Consent.guest_id) == THE_GUEST)
 
 
-def _relations(guest_id: UUID, by: Actor) -> Select[Any]:
+def _relations(by: Actor) -> Select[Any]:
     return (
         select(
             *_child(RELATION, Relation.no, col(Relation.kind), col(Relation.other_name),
@@ -169,7 +178,7 @@ def _relations(guest_id: UUID, by: Actor) -> Select[Any]:
                     other=col(Relation.other_id))
         )
         .outerjoin(Guest, col(Guest.id) == col(Relation.other_id))
-        .where(col(Relation.guest_id) == guest_id)
+        .where(col(Relation.guest_id) == THE_GUEST)
     )  # fmt: skip
 
 
@@ -183,33 +192,32 @@ _STAY = cols(
 )  # fmt: skip
 
 
-def stays_of(db: Session, guest_id: UUID, *, by: Actor) -> Sequence[Row[Any]]:
+def stays_of(db: Session, guest_id: UUID, reader: Reader) -> Sequence[Row[Any]]:
     """The guest's stays of the reader's hotels, newest arrival first, with the room's facts."""
-    shared = select(*cols(Companion.stay_id)).where(col(Companion.guest_id) == guest_id)
+    query = reader.prepared("stays", _stays)
+    return db.connection().execute(query, {"the_guest": guest_id}).all()
+
+
+def _stays(reader: Reader) -> Select[Any]:
+    shared = select(*cols(Companion.stay_id)).where(col(Companion.guest_id) == THE_GUEST)
     return (
-        db.connection()
-        .execute(
-            select(*_STAY)
-            .outerjoin(
-                Room,
-                and_(col(Room.hotel_id) == col(Stay.hotel_id), col(Room.no) == col(Stay.room_no)),
-            )
-            .outerjoin(
-                RoomType,
-                and_(
-                    col(RoomType.hotel_id) == col(Stay.hotel_id),
-                    col(RoomType.code)
-                    == func.coalesce(col(Stay.room_type_used), col(Stay.room_type_booked)),
-                ),
-            )
-            .where(
-                or_(col(Stay.guest_id) == guest_id, col(Stay.id).in_(shared)),
-                within_reach(Stay, by),
-            )
-            .order_by(col(Stay.arrival_on).desc(), col(Stay.id).desc())
-            .limit(STAYS_READ)
+        with_room(select(*_STAY))
+        .where(
+            or_(col(Stay.guest_id) == THE_GUEST, col(Stay.id).in_(shared)),
+            within_reach(Stay, reader.by),
         )
-        .all()
+        .order_by(col(Stay.arrival_on).desc(), col(Stay.id).desc())
+        .limit(STAYS_READ)
+    )
+
+
+def with_room(query: Select[Any]) -> Select[Any]:
+    """Joined with the room of the stay and its type, where there is one."""
+    kind = func.coalesce(col(Stay.room_type_used), col(Stay.room_type_booked))
+    in_hotel = col(Room.hotel_id) == col(Stay.hotel_id)
+    of_hotel = col(RoomType.hotel_id) == col(Stay.hotel_id)
+    return query.outerjoin(Room, and_(in_hotel, col(Room.no) == col(Stay.room_no))).outerjoin(
+        RoomType, and_(of_hotel, col(RoomType.code) == kind)
     )
 
 
@@ -224,22 +232,35 @@ _CLAIM = cols(
 )  # fmt: skip
 
 
-def preferences_of(db: Session, guest_ids: Sequence[UUID], *, by: Actor) -> Sequence[Row[Any]]:
+def preferences_of(db: Session, guest_ids: Sequence[UUID], reader: Reader) -> Sequence[Row[Any]]:
     """What is known and shown of these guests, in the order of the catalogue."""
-    reach = or_(col(Preference.hotel_id).is_(None), within_reach(Preference, by))
+    if len(guest_ids) == 1:
+        query = reader.prepared("preferences", _preferences_of_one)
+        return db.connection().execute(query, {"the_guest": guest_ids[0]}).all()
+    query = reader.prepared("preferences of many", _preferences_of_many)
+    return db.connection().execute(query, {"the_guests": list(guest_ids)}).all()
+
+
+THE_GUESTS: BindParameter[Any] = bindparam("the_guests", expanding=True, type_=Key())
+
+
+def _preferences_of_one(reader: Reader) -> Select[Any]:
+    return _preferences(reader).where(col(Preference.guest_id) == THE_GUEST)
+
+
+def _preferences_of_many(reader: Reader) -> Select[Any]:
+    return _preferences(reader).where(col(Preference.guest_id).in_(THE_GUESTS))
+
+
+def _preferences(reader: Reader) -> Select[Any]:
     return (
-        db.connection()
-        .execute(
-            select(*_CLAIM)
-            .join(PreferenceCode, col(PreferenceCode.code) == col(Preference.code))
-            .where(
-                col(Preference.guest_id).in_(guest_ids),
-                col(Preference.status).in_(SHOWN_STATUSES),
-                reach,
-            )
-            .order_by(col(PreferenceCode.position), col(Preference.noted_at))
+        select(*_CLAIM)
+        .join(PreferenceCode, col(PreferenceCode.code) == col(Preference.code))
+        .where(
+            one_of(col(Preference.status), SHOWN_STATUSES),
+            or_(col(Preference.hotel_id).is_(None), within_reach(Preference, reader.by)),
         )
-        .all()
+        .order_by(col(PreferenceCode.position), col(Preference.noted_at))
     )
 
 
@@ -275,18 +296,32 @@ _CASE = cols(
 )  # fmt: skip
 
 
-def cases_of(
-    db: Session, guest_ids: Sequence[UUID], reader: Reader, *, limit: int | None = CASES_READ
-) -> Sequence[Row[Any]]:
+def cases_of(db: Session, guest_ids: Sequence[UUID], reader: Reader) -> Sequence[Row[Any]]:
     """Complaints of these guests, newest first; delicate ones only for those who read cases."""
     if not reader.sees("complaint.flag"):
         return []
+    if len(guest_ids) == 1:
+        query = reader.prepared("cases", _cases_of_one)
+        return db.connection().execute(query, {"the_guest": guest_ids[0]}).all()
+    query = reader.prepared("cases of many", _cases_of_many)
+    return db.connection().execute(query, {"the_guests": list(guest_ids)}).all()
+
+
+def _cases_of_one(reader: Reader) -> Select[Any]:
+    return _cases(reader).where(col(Complaint.guest_id) == THE_GUEST)
+
+
+def _cases_of_many(reader: Reader) -> Select[Any]:
+    return _cases(reader).where(col(Complaint.guest_id).in_(THE_GUESTS))
+
+
+def _cases(reader: Reader) -> Select[Any]:
     query = (
         select(*_CASE)
-        .where(col(Complaint.guest_id).in_(guest_ids), within_reach(Complaint, reader.by))
+        .where(within_reach(Complaint, reader.by))
         .order_by(col(Complaint.opened_at).desc())
-        .limit(limit)
+        .limit(CASES_READ)
     )
-    if not reader.sees("complaint.case"):
-        query = query.where(col(Complaint.is_sensitive).is_(False))
-    return db.connection().execute(query).all()
+    if reader.sees("complaint.case"):
+        return query
+    return query.where(col(Complaint.is_sensitive).is_(False))

@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Date,
     Integer,
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     literal,
@@ -37,7 +39,7 @@ from crm.kit import clock
 from crm.kit.dbtypes import JsonDoc, Key
 from crm.kit.errors import Invalid
 from crm.kit.paging import PageOf, read_cursor, write_cursor
-from crm.kit.rows import cols
+from crm.kit.rows import cols, one_of
 from crm.kit.tables import EventRow
 from crm.loyalty.tables import Membership, PointEntry, TierChange
 from crm.preferences.tables import Note, Preference, PreferenceCode
@@ -45,7 +47,7 @@ from crm.preferences.terms import SHOWN_STATUSES, NoteLevel
 from crm.privacy.tables import Consent
 from crm.profile import happenings
 from crm.profile.schemas import Happening
-from crm.profile.sights import Reader
+from crm.profile.sights import THE_GUEST, Reader, reader_of
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel
 from crm.stays.queries import within_reach
@@ -119,7 +121,7 @@ def timeline(
     """
     by.need("guests.read")
     need_visible(db, guest_id, by=by)
-    reader = Reader(by, channel)
+    reader = reader_of(by, channel)
     before = _place_of(cursor)
     rows = _rows(db, guest_id, reader, set(families) or set(Family), before, limit + 1)
     items = _lines(rows[:limit], reader, zone)
@@ -162,13 +164,20 @@ def _rows(
     before: Place | None,
     limit: int,
 ) -> list[tuple[Any, Place]]:
-    made = [make(guest_id, reader) for make in _BRANCHES]
-    branches = [one for one in made if one is not None and one.family in families]
-    if not branches:
+    def make(_: Reader) -> CompoundSelect[Any]:
+        made = (branch(reader) for branch in _BRANCHES)
+        return union_all(
+            *(_page(one, before, limit) for one in made if one and one.family in families)
+        )
+
+    if before is None:
+        query = reader.prepared(("timeline", *sorted(families), limit), make)
+    else:
+        query = make(reader)
+    if not query.selects:
         return []
-    rows = db.connection().execute(
-        union_all(*(_page(branch, before, limit) for branch in branches))
-    )
+    today = clock.today_in("UTC")
+    rows = db.connection().execute(query, {"the_guest": guest_id, "today": today})
     placed = [(row, _place(row)) for row in rows]
     placed.sort(key=lambda pair: pair[1], reverse=True)
     return placed[:limit]
@@ -228,26 +237,26 @@ def _column(given: Any, kind: Any) -> Any:
     return given
 
 
-def _stays(guest_id: UUID, reader: Reader) -> Branch | None:
+def _stays(reader: Reader) -> Branch | None:
     if not reader.sees("stay.history"):
         return None
     day = case(
         (col(Stay.status) == StayStatus.CHECKED_OUT, col(Stay.departure_on)),
         else_=col(Stay.arrival_on),
     )
-    shared = select(*cols(Companion.stay_id)).where(col(Companion.guest_id) == guest_id)
+    shared = select(*cols(Companion.stay_id)).where(col(Companion.guest_id) == THE_GUEST)
     query = select(
         *_columns("stay", 1, day=day, until=col(Stay.departure_on), id=col(Stay.id),
                   n1=col(Stay.nights), n2=col(Stay.score), s1=col(Stay.status),
                   s2=col(Stay.room_no))
     ).where(
-        or_(col(Stay.guest_id) == guest_id, col(Stay.id).in_(shared)),
+        or_(col(Stay.guest_id) == THE_GUEST, col(Stay.id).in_(shared)),
         within_reach(Stay, reader.by),
     )  # fmt: skip
     return Branch(1, Family.STAY, query, day, col(Stay.id), by_day=True)
 
 
-def _cases(guest_id: UUID, reader: Reader) -> Branch | None:
+def _cases(reader: Reader) -> Branch | None:
     if not reader.sees("complaint.flag"):
         return None
     case_of = Complaint
@@ -256,14 +265,14 @@ def _cases(guest_id: UUID, reader: Reader) -> Branch | None:
                   id=col(case_of.id), other=col(case_of.stay_id), n1=col(case_of.number),
                   s1=col(case_of.status), s2=col(case_of.headline), s3=col(case_of.kind))
     ).where(
-        col(case_of.guest_id) == guest_id,
+        col(case_of.guest_id) == THE_GUEST,
         within_reach(case_of, reader.by),
         true() if reader.sees("complaint.case") else col(case_of.is_sensitive).is_(False),
     )  # fmt: skip
     return Branch(2, Family.CASE, query, col(case_of.opened_at), col(case_of.id))
 
 
-def _preferences(guest_id: UUID, reader: Reader) -> Branch | None:
+def _preferences(reader: Reader) -> Branch | None:
     code, made = PreferenceCode, Preference
     label = code.label_zh if reader.in_chinese else code.label_en
     instruction = code.need_to_know_zh if reader.in_chinese else code.need_to_know_en
@@ -276,15 +285,15 @@ def _preferences(guest_id: UUID, reader: Reader) -> Branch | None:
         )
         .join(code, col(code.code) == col(made.code))
         .where(
-            col(made.guest_id) == guest_id,
-            col(made.status).in_(SHOWN_STATUSES),
+            col(made.guest_id) == THE_GUEST,
+            one_of(col(made.status), SHOWN_STATUSES),
             or_(col(made.hotel_id).is_(None), within_reach(made, reader.by)),
         )
     )  # fmt: skip
     return Branch(3, Family.NOTE, query, col(made.noted_at), col(made.id))
 
 
-def _notes(guest_id: UUID, reader: Reader) -> Branch | None:
+def _notes(reader: Reader) -> Branch | None:
     levels = [level for level in NoteLevel if reader.sees(f"note.{level.value}")]
     if not levels:
         return None
@@ -292,15 +301,15 @@ def _notes(guest_id: UUID, reader: Reader) -> Branch | None:
         *_columns("note", 4, at=col(Note.noted_at), id=col(Note.id), s1=col(Note.words),
                   s6=col(Note.department))
     ).where(
-        col(Note.guest_id) == guest_id,
-        col(Note.level).in_(levels),
-        or_(col(Note.expires_on).is_(None), col(Note.expires_on) >= clock.today_in("UTC")),
+        col(Note.guest_id) == THE_GUEST,
+        one_of(col(Note.level), levels),
+        or_(col(Note.expires_on).is_(None), col(Note.expires_on) >= bindparam("today", type_=Date)),
         or_(col(Note.hotel_id).is_(None), within_reach(Note, reader.by)),
     )  # fmt: skip
     return Branch(4, Family.NOTE, query, col(Note.noted_at), col(Note.id))
 
 
-def _points(guest_id: UUID, reader: Reader) -> Branch | None:
+def _points(reader: Reader) -> Branch | None:
     if not reader.sees("loyalty.points"):
         return None
     entry = PointEntry
@@ -310,12 +319,12 @@ def _points(guest_id: UUID, reader: Reader) -> Branch | None:
                       s1=col(entry.kind), s2=col(entry.words))
         )
         .join(Membership, col(Membership.id) == col(entry.membership_id))
-        .where(col(Membership.guest_id) == guest_id)
+        .where(col(Membership.guest_id) == THE_GUEST)
     )  # fmt: skip
     return Branch(5, Family.POINTS, query, col(entry.at), col(entry.no))
 
 
-def _tiers(guest_id: UUID, reader: Reader) -> Branch | None:
+def _tiers(reader: Reader) -> Branch | None:
     if not reader.sees("loyalty.tier"):
         return None
     change = TierChange
@@ -325,22 +334,22 @@ def _tiers(guest_id: UUID, reader: Reader) -> Branch | None:
                       s2=col(change.tier))
         )
         .join(Membership, col(Membership.id) == col(change.membership_id))
-        .where(col(Membership.guest_id) == guest_id)
+        .where(col(Membership.guest_id) == THE_GUEST)
     )  # fmt: skip
     return Branch(6, Family.POINTS, query, col(change.at), col(change.no))
 
 
-def _consents(guest_id: UUID, reader: Reader) -> Branch | None:
+def _consents(reader: Reader) -> Branch | None:
     if not reader.sees("consent.state"):
         return None
     query = select(
         *_columns("consent", 7, at=col(Consent.at), no=col(Consent.no), s1=col(Consent.channel),
                   s2=col(Consent.purpose), s3=col(Consent.state))
-    ).where(col(Consent.guest_id) == guest_id)  # fmt: skip
+    ).where(col(Consent.guest_id) == THE_GUEST)  # fmt: skip
     return Branch(7, Family.CONTACT, query, col(Consent.at), col(Consent.no))
 
 
-def _edits(guest_id: UUID, reader: Reader) -> Branch | None:
+def _edits(reader: Reader) -> Branch | None:
     kinds = [kind for kind, field in EDITS.items() if reader.sees(field)]
     if not kinds:
         return None
@@ -349,13 +358,13 @@ def _edits(guest_id: UUID, reader: Reader) -> Branch | None:
         *_columns("edit", 8, at=col(event.at), id=col(event.id), s1=col(event.kind),
                   doc=col(event.payload))
     ).where(
-        col(event.guest_id) == guest_id,
-        col(event.kind).in_(kinds),
+        col(event.guest_id) == THE_GUEST,
+        one_of(col(event.kind), kinds),
         or_(col(event.hotel_id).is_(None), within_reach(event, reader.by)),
     )  # fmt: skip
     return Branch(8, Family.EDIT, query, col(event.at), col(event.id))
 
 
-_BRANCHES: tuple[Callable[[UUID, Reader], Branch | None], ...] = (
+_BRANCHES: tuple[Callable[[Reader], Branch | None], ...] = (
     _stays, _cases, _preferences, _notes, _points, _tiers, _consents, _edits,
 )  # fmt: skip

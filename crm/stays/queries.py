@@ -12,7 +12,7 @@ from crm.guests.queries import need_visible
 from crm.hotels.queries import hotel
 from crm.kit.errors import Invalid, NotAllowed, NotFound
 from crm.kit.paging import PageOf, read_cursor, write_cursor
-from crm.kit.rows import cols, fields_of, mapping_of
+from crm.kit.rows import cols, fields_of, mapping_of, one_of
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel, Sight
 from crm.stays import rules
@@ -43,7 +43,7 @@ def within_reach(table: type[SQLModel], by: Actor) -> ColumnElement[bool]:
     """The condition for rows of the reader's hotels; the group's readers see all hotels'."""
     if by.is_system or by.reach == "group":
         return true()
-    return col(table.hotel_id).in_(by.hotel_ids)  # type: ignore[attr-defined]
+    return one_of(col(table.hotel_id), by.hotel_ids)  # type: ignore[attr-defined]
 
 
 def stay(db: Session, stay_id: UUID, *, by: Actor) -> StaySheet:
