@@ -160,7 +160,6 @@ def _keys(facts: FileFacts) -> Any:
         facts.names,
         birthday=facts.birthday,
         company=(facts.company,) if facts.company else (),
-        plates=(facts.plate,) if facts.plate else (),
     )
 
 

@@ -24,7 +24,7 @@ RowKey = tuple[Any, ...]
 
 _BATCH = 400
 _TYPE, _VALUE = "$", "v"
-_HOUSEKEEPING = frozenset({"version", "updated_at"})
+HOUSEKEEPING = frozenset({"version", "updated_at"})
 """Columns that move with every change and are nobody's own decision."""
 
 
@@ -137,8 +137,18 @@ def put(db: Session, table_name: str, doc: Doc) -> None:
     db.connection().execute(insert(table_named(table_name)), [unpacked_row(doc)])
 
 
-def take_back(db: Session, change: Change) -> bool:
-    """Undo one change as far as nobody touched the same since; False if something was kept."""
+def take_back(
+    db: Session,
+    change: Change,
+    *,
+    running: Collection[str] = (),
+    quiet: Collection[str] = HOUSEKEEPING,
+) -> bool:
+    """Undo one change as far as nobody touched the same since; False if something was kept.
+
+    ``running`` are ``table.column`` places that hold sums: there the difference goes back,
+    whatever was added since; a ``quiet`` column that somebody moved since is no reason to say so.
+    """
     now = current(db, change.table, change.key)
     if change.before is None:
         if now is None:
@@ -153,20 +163,25 @@ def take_back(db: Session, change: Change) -> bool:
         return now is None or now == change.before
     if now is None:
         return False
-    return _put_back_columns(db, change, now)
+    return _put_back_columns(db, change, now, running, quiet)
 
 
-def _put_back_columns(db: Session, change: Change, now: Doc) -> bool:
+def _put_back_columns(
+    db: Session, change: Change, now: Doc, running: Collection[str], quiet: Collection[str]
+) -> bool:
     """Three ways: what we changed and nobody else since goes back, the rest stays."""
     before, after = change.before or {}, change.after or {}
     ours = [name for name in before if before[name] != after.get(name)]
     back = {name: before[name] for name in ours if now.get(name) == after.get(name)}
+    for name in ours:
+        if f"{change.table}.{name}" in running:
+            back[name] = now[name] - (after[name] - before[name])
     if back:
         table = table_named(change.table)
         db.connection().execute(
             update(table).where(_is(table, change.key)).values(unpacked_row(back))
         )
-    return not set(ours) - back.keys() - _HOUSEKEEPING
+    return not set(ours) - back.keys() - set(quiet)
 
 
 def _is(table: Table, key: Doc) -> Any:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from crm.guests.terms import GuestIdentity
+from crm.hotels.schemas import HotelOpen
 from crm.intake import values as v
 from crm.intake.faults import Fault, ValueRefused
 from crm.intake.mapping import Reading, Setting, Values, refused
@@ -23,10 +24,27 @@ NAME = "hotel-bookings"
 SYSTEM = "hotel-bookings"
 KIND = ImportKind.STAYS
 CURRENCY = "EUR"
-HOME = {"country": "PT", "time_zone": "Europe/Lisbon", "currency": CURRENCY}
-"""Where the two hotels of the file are; used when they are not in the house yet."""
-
 HOTELS = {"City Hotel": "CITY", "Resort Hotel": "RESORT"}
+
+OPENINGS = {
+    "city": HotelOpen(
+        code="CITY",
+        name="City Hotel",
+        name_zh="城市酒店",
+        time_zone="Europe/Lisbon",
+        currency=CURRENCY,
+        country="PT",
+    ),
+    "resort": HotelOpen(
+        code="RESORT",
+        name="Resort Hotel",
+        name_zh="度假酒店",
+        time_zone="Europe/Lisbon",
+        currency=CURRENCY,
+        country="PT",
+    ),
+}
+"""The two hotels of the file, opened when they are not in the house yet."""
 
 COLUMNS = (
     "hotel", "is_canceled", "lead_time", "arrival_date_year", "arrival_date_month",
@@ -153,7 +171,9 @@ def _people(cells: dict[str, str], reading: Reading) -> None:
     country = cells["country"]
     if country.casefold() not in _UNKNOWN:
         # Not every code of the file is in ISO 3166; one that is not is kept as written.
-        reading.values["arriving_from"] = country_of(country) or v.read_text(country[:120], 120)
+        reading.values["arriving_from"] = country_of(country) or _take(
+            reading, "country", lambda c: v.read_text(c, 120), country
+        )
 
 
 def _booking(cells: dict[str, str], reading: Reading) -> None:
@@ -163,7 +183,6 @@ def _booking(cells: dict[str, str], reading: Reading) -> None:
         reading.faults.append(Fault("hotel", "required"))
         return
     values["hotel"] = HOTELS.get(hotel) or _take(reading, "hotel", hotel_code, hotel)
-    values["hotel_name"] = hotel[:120]
     channel = _CHANNELS.get(cells["distribution_channel"].casefold())
     market = cells["market_segment"]
     if channel is BookingChannel.AGENCY and market.casefold() == "online ta":
@@ -171,7 +190,7 @@ def _booking(cells: dict[str, str], reading: Reading) -> None:
     if channel is not None:
         values["channel"] = channel.value
     if market.casefold() not in _UNKNOWN:
-        values["market"] = market[:40]
+        values["market"] = _take(reading, "market_segment", lambda c: v.read_text(c, 40), market)
     identity = _IDENTITIES.get(cells["customer_type"].casefold(), GuestIdentity.INDIVIDUAL)
     values["identity"] = identity.value
     for field, column in (
@@ -180,18 +199,19 @@ def _booking(cells: dict[str, str], reading: Reading) -> None:
         ("rate_code", "meal"),
     ):
         if cells[column].casefold() not in _UNKNOWN:
-            values[field] = cells[column][:12]
-    if partner := _partner(cells):
-        values["company"] = partner
+            values[field] = _take(reading, column, lambda c: v.read_text(c, 12), cells[column])
+    _partner(cells, reading)
 
 
-def _partner(cells: dict[str, str]) -> str | None:
+def _partner(cells: dict[str, str], reading: Reading) -> None:
     """The company that pays, else the agent; the file knows both by number only."""
-    for column, word in (("company", "Company"), ("agent", "Agent")):
+    for column, word, kind in (("company", "Company", "corporate"), ("agent", "Agent", "agency")):
         cell = cells[column]
-        if cell.casefold() not in _UNKNOWN:
-            return f"{word} {v.read_id(cell, 40)}"
-    return None
+        if cell.casefold() in _UNKNOWN:
+            continue
+        if number := _take(reading, column, lambda c: v.read_id(c, 40), cell):
+            reading.values |= {"company": f"{word} {number}", "company_kind": kind}
+        return
 
 
 def hotel_code(name: str) -> str:
