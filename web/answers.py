@@ -43,12 +43,14 @@ def created_once(
     *,
     asked: BaseModel | None = None,
     status: int = 201,
+    shown_once: frozenset[str] = frozenset(),
 ) -> Response:
     """Run ``produce`` and answer 201 with Location; the same Idempotency-Key answers the same.
 
     ``produce`` gives the body and the path of what it created. ``asked`` is the request's
     body: the same key with another body is refused. The remembered answer is written in the
-    transaction of the effect, so a crash keeps both or none.
+    transaction of the effect, so a crash keeps both or none. Fields in ``shown_once`` (secrets)
+    are null in what is remembered.
     """
     key = request.headers.get("idempotency-key")
     if key is None:
@@ -71,7 +73,8 @@ def created_once(
         return Response(before.body, before.status, headers=before.headers, media_type=JSON)
     out, location = produce()
     body, headers = out.model_dump_json().encode(), {"Location": location}
+    kept = out.model_copy(update=dict.fromkeys(shown_once)).model_dump_json().encode()
     remembered.keep(
-        db, actor, key, request_hash=asked_hash, status=status, headers=headers, body=body
+        db, actor, key, request_hash=asked_hash, status=status, headers=headers, body=kept
     )
     return Response(body, status, headers=headers, media_type=JSON)
