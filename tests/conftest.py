@@ -31,13 +31,14 @@ from crm.kit.db import Database
 from crm.kit.settings import Settings
 from crm.staff.terms import Role
 from tests import capabilities, factories, postgres
-from web.app import create_app
+from web.app import create_app, furnish
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CAPABILITIES = ("postgres", "browser")
 _numbers = count(1)
+_built: list[FastAPI] = []
 
 hypothesis_settings.register_profile(
     "house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -242,8 +243,14 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, database: Database) -> FastAPI:
-    """The whole web application on the test's own ``database``."""
-    return create_app(settings, database=database)
+    """The whole web application on the test's own ``database``.
+
+    Its routes are the same for every test, so it is built once a process and furnished anew.
+    """
+    if not _built:
+        _built.append(create_app(settings, database=database))
+    furnish(_built[0], settings, database)
+    return _built[0]
 
 
 class Client(TestClient):

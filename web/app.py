@@ -46,10 +46,10 @@ def create_app(
     more_routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """The web application. ``more_routers`` are the demo's; raises when the policy has gaps."""
-    database = database or open_database(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database: Database = app.state.database
         migrating.refuse_older(database)
         anyio.to_thread.current_default_thread_limiter().total_tokens = (
             THREADS_ON_SQLITE if database.is_sqlite else THREADS_ON_POSTGRES
@@ -71,11 +71,7 @@ def create_app(
         dependencies=[Depends(guard, max_concurrency=GATE_CONNECTIONS)],
         max_body_size=BODY_MAX,
     )
-    app.state.settings = settings
-    app.state.database = database
-    app.state.views = ViewLog(database)
-    app.state.tail = Tail(database)
-    app.state.vault = Vault(settings.secret())
+    furnish(app, settings, database or open_database(settings))
     api = APIRouter(prefix=API_PREFIX)
     for router in routers_of(web.api):
         api.include_router(router)
@@ -87,6 +83,15 @@ def create_app(
     errors.install(app)
     app.state.gate = Gate(app, policy())
     return app
+
+
+def furnish(app: FastAPI, settings: Settings, database: Database) -> None:
+    """Hand the app what its routes ask for; before it starts, not while it runs."""
+    app.state.settings = settings
+    app.state.database = database
+    app.state.views = ViewLog(database)
+    app.state.tail = Tail(database)
+    app.state.vault = Vault(settings.secret())
 
 
 def routers_of(package: ModuleType) -> list[APIRouter]:

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.dependencies.utils import get_dependant, get_flat_params
+from fastapi.params import ParamTypes
 from fastapi.routing import iter_route_contexts
 from starlette.concurrency import run_in_threadpool
 
@@ -59,7 +61,6 @@ class Gate:
     """Looks up what a route needs; made once, when all routes are known."""
 
     def __init__(self, app: FastAPI, policy: Policy) -> None:
-        known_queries = _query_parameters(app)
         self._openings: dict[Callable[..., Any], Opening] = {}
         unnamed = []
         for key, endpoint in routes_of(app):
@@ -67,7 +68,8 @@ class Gate:
             if needs is None:
                 unnamed.append(key)
             else:
-                self._openings[endpoint] = Opening(needs, known_queries.get(key))
+                path = key.partition(" ")[2]
+                self._openings[endpoint] = Opening(needs, _query_parameters(path, endpoint))
         if unnamed:
             raise RuntimeError(
                 "crm/staff/policy.yaml does not name these routes: " + ", ".join(sorted(unnamed))
@@ -122,10 +124,15 @@ def _by_key(request: Request) -> Actor | None:
     scheme, _, secret = request.headers["authorization"].partition(" ")
     if scheme.lower() != "bearer":
         return None
-    with request.app.state.database.reading() as db:
-        return keys.identify(
+    database = request.app.state.database
+    with database.reading() as db:
+        used = keys.identify(
             db, secret.strip(), address=address_of(request), request_id=request.state.request_id
         )
+    if used is not None and used.is_stale and used.actor.id is not None:
+        with database.writing() as db:
+            keys.touch(db, used.actor.id)
+    return used.actor if used else None
 
 
 def _by_session(request: Request) -> sessions.Identity | None:
@@ -198,13 +205,11 @@ def _refuse_unknown_query(request: Request, opening: Opening) -> None:
         )
 
 
-def _query_parameters(app: FastAPI) -> dict[str, frozenset[str]]:
-    """For each REST route the query parameters that its OpenAPI description names."""
-    return {
-        f"{method.upper()} {path}": frozenset(
-            p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"
-        )
-        for path, operations in app.openapi()["paths"].items()
-        for method, operation in operations.items()
-        if path.startswith(API)
-    }
+def _query_parameters(path: str, endpoint: Callable[..., Any]) -> frozenset[str] | None:
+    """The query parameters a REST route knows, its dependencies' included; None for pages."""
+    if not path.startswith(API):
+        return None
+    fields = get_flat_params(get_dependant(path=path, call=endpoint))
+    return frozenset(
+        field.alias for field in fields if getattr(field.field_info, "in_", None) is ParamTypes.query
+    )
