@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from crm.kit.errors import CrmError
 from web.gate import API, PasswordChangeNeeded, SignInNeeded
 from web.rendering import frame_of, is_fragment, render
+from web.security import HEADERS
 from web.wording import mark, wording
 
 log = logging.getLogger("keshi.web")
@@ -274,4 +275,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
         exc_info=error,
         extra={"request_id": getattr(request.state, "request_id", "")},
     )
-    return answer(request, 500, "unexpected")
+    # This answer is made outside of all middleware, so it brings its headers itself.
+    answered = answer(request, 500, "unexpected", headers=dict(HEADERS))
+    answered.headers["X-Request-Id"] = getattr(request.state, "request_id", "")
+    return answered
