@@ -41,12 +41,14 @@ class QueryPlan:
 
     @property
     def may_have_a_typo(self) -> bool:
-        """Only Latin words of five letters or more are forgiven one typo."""
-        return len(self.letters) >= 5
+        """Latin words of five letters or more are forgiven one typo, typed with four or more."""
+        return len(self.letters) >= 4
 
     @property
     def is_empty(self) -> bool:
-        return not (self.tokens or self.phone_digits or self.email_prefix)
+        """Whether there is nothing to look for."""
+        kinds = (self.phone_digits, self.email_prefix, self.room, self.code, self.guest_ref)
+        return not self.tokens and not any(kinds) and self.plate is None
 
 
 def read_query(q: str, region: str = DEFAULT_REGION) -> QueryPlan:
@@ -65,7 +67,7 @@ def read_query(q: str, region: str = DEFAULT_REGION) -> QueryPlan:
         guest_ref=f"G-{found.group(1)}" if (found := _GUEST_REF.match(upper)) else None,
         complaint_no=int(found.group(1)) if (found := _COMPLAINT_REF.match(upper)) else None,
         plate=_plate(text),
-        tokens=() if digits and len(digits) > 6 else tokens,
+        tokens=() if "@" in text or (digits and len(digits) > 6) else tokens,
         letters=_letters(text),
     )
 

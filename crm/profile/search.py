@@ -93,6 +93,8 @@ def search_guests(
     by.need("guests.look_up")
     plan = read_query(q, _region(db, q, by))
     after = _cursor_key(read_cursor(cursor, 4))
+    if plan.is_empty:
+        return PageOf[GuestHit](items=[])
     places = _rightly_typed(db, plan, by, after, limit + 1)
     if not places:
         places = _nearly_typed(db, plan, by)
