@@ -20,6 +20,7 @@ from crm.intake.planning import Plan
 from crm.intake.reading import rows_of
 from crm.intake.storage import ImportFolder
 from crm.intake.terms import LineOutcome
+from crm.kit.ids import new_id
 
 BATCH = 1000
 FIRST_PROBLEMS = 200
@@ -48,7 +49,9 @@ def check(
     memory = FileMemory()
     duplicates: list[int] = []
     size = max(folder.rows.stat().st_size, 1)
-    with folder.findings.open("w", encoding="utf-8") as out:
+    # Written aside first: a check that is run twice at once leaves one whole set of files.
+    draft = folder.findings.with_suffix(f".{new_id().hex}")
+    with draft.open("w", encoding="utf-8") as out:
         for batch in _batches(plan, folder):
             for parsed in batch:
                 _mark_duplicate(plan, parsed, memory, duplicates)
@@ -57,7 +60,9 @@ def check(
             for decision in decisions:
                 _keep(decision, findings, out)
             progress(findings.rows, batch[-1].row.end / size)
-    folder.duplicates.write_text(json.dumps(duplicates), encoding="utf-8")
+    draft.replace(folder.findings)
+    draft.write_text(json.dumps(duplicates), encoding="utf-8")
+    draft.replace(folder.duplicates)
     return findings
 
 

@@ -90,6 +90,20 @@ class Database:
 
 
 @contextmanager
+def reading_beside(db: Session) -> Iterator[Session]:
+    """A reading session on the database of ``db``, for a long look before its first write.
+
+    Only for jobs: a request has one session (two could wait for each other).
+    """
+    bind = db.get_bind()
+    if isinstance(bind, Connection):  # a test's session lives on one connection
+        yield db
+        return
+    with Session(bind.execution_options(**{_MODE: "read"}), autoflush=False) as reading:
+        yield reading
+
+
+@contextmanager
 def transaction(db: Session) -> Iterator[None]:
     """Commit what the block did, or nothing of it. The only committer of the house."""
     try:
