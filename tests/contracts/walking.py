@@ -1,6 +1,7 @@
 """Walks every route: which there are, how their addresses are filled, how answers are read."""
 
 import html
+import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -35,8 +36,11 @@ LOOK_UPS = (
 
 @dataclass(frozen=True)
 class Route:
+    """``takes`` are the names of what its function is handed, query parameters among them."""
+
     method: str
     path: str
+    takes: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -54,7 +58,10 @@ class Route:
 
 def routes(app: FastAPI) -> list[Route]:
     """Every route of the app, mounted files left out."""
-    return [Route(*key.split(" ", 1)) for key, _ in routes_of(app)]
+    return [
+        Route(*key.split(" ", 1), frozenset(inspect.signature(endpoint).parameters))
+        for key, endpoint in routes_of(app)
+    ]
 
 
 def anywhere(route: Route) -> str:
@@ -112,7 +119,7 @@ def channel_of(route: Route) -> Channel:
     """By which channel of the policy this route lets fields out."""
     if route.path.endswith(".csv") or "/export" in route.path:
         return Channel.EXPORT
-    if route.path in {"/palette", "/guests", "/api/v1/guests"}:
+    if "q" in route.takes or "family_name" in route.takes:
         return Channel.SEARCH
     if re.search(r"/(guests|stays)/{", route.path):
         return Channel.JSON if route.is_api else Channel.PAGE
@@ -120,11 +127,13 @@ def channel_of(route: Route) -> Channel:
 
 
 def questions(route: Route) -> Iterator[dict[str, str]]:
-    """Query strings to ask a route with: none, or each look-up where it has a box."""
+    """Query strings to ask a route with: none, and each look-up where it has a box."""
     yield {}
-    if route.path in {"/palette", "/guests", "/api/v1/guests", "/guests/alike"}:
-        for words in LOOK_UPS:
-            yield {"q": words}
+    if "q" in route.takes:
+        yield from ({"q": words} for words in LOOK_UPS)
+    if {"family_name", "phone"} <= route.takes:
+        yield from ({"family_name": words} for words in ("zhen miaoke", "Ouyinmiao", "Farnqvist"))
+        yield from ({"phone": digits} for digits in ("13987650431", "13900000000"))
 
 
 def readable(text: str, content_type: str) -> str:
