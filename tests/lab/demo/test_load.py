@@ -1,5 +1,6 @@
 """The demo in a real database, on both: whole, consistent, found, and wiped only if meant."""
 
+import time
 from collections.abc import Callable
 from datetime import date
 
@@ -146,8 +147,10 @@ def test_the_full_demo_is_built_in_time(
     """6,000 guests on SQLite; the step lines are for somebody who waits."""
     database = new_database("sqlite")
     told: list[str] = []
+    before = time.process_time()
     world = make_demo(database, TODAY, told=told.append)
+    # Processor time, since neighbours on the machine decide about the clock on the wall.
+    assert time.process_time() - before < 45
     assert len(world.people) == 6000
     assert len(world.stays) > 20_000
     assert len(told) == 4
-    assert int(told[-1].split()[-2]) < 60
