@@ -132,7 +132,7 @@ class TestOwnTables:
         bad.write_text(
             "from crm.guests.tables import Guest\nfrom crm.guests import tables as t\n"
             "db.add(Guest(ref='G'))\ndb.execute(update(Guest))\ndb.execute(t.Guest.__table__.delete())\n"
-            "row = Guest(ref='G')\ndb.execute(sa.insert(t.Stay))\nselect(Guest)\n"
+            "row = Guest(ref='G')\ndb.execute(sa.insert(t.Stay))\nselect(Guest)\nStay()\n"
         )
         owners = {"Guest": "crm/guests", "Stay": "crm/stays"}
         assert list(_writes(bad, owners)) == [
@@ -162,19 +162,40 @@ def _table_classes(base: type) -> Iterator[type]:
 
 def _writes(path: Path, owners: dict[str, str]) -> Iterator[tuple[int, str]]:
     """Constructing a row, or handing a table to insert, update or delete."""
+    names, modules = _known_tables(path, owners)
+
+    def table_of(dotted: str) -> str | None:
+        words = dotted.split(".")
+        for before, word in zip(["", *words], words, strict=False):
+            if word in names or (word in owners and before in modules):
+                return names.get(word, word)
+        return None
+
     seen: set[tuple[int, str]] = set()
     for call, name in sorted(calls(path), key=lambda found: found[0].lineno):
-        last = name.rsplit(".", 1)[-1]
-        table: str | None = None
-        if last in owners:
-            table = last
-        elif last in {"insert", "update", "delete"}:
-            subject = _dotted(call.args[0]) if call.args else name.rsplit(".", 1)[0]
-            words = [word for word in subject.split(".") if word in owners]
-            table = words[0] if words else None
+        verb = name.rsplit(".", 1)[-1]
+        if verb in {"insert", "update", "delete"}:
+            table = table_of(_dotted(call.args[0]) if call.args else name.rsplit(".", 1)[0])
+        else:
+            table = table_of(name) if verb in names or verb in owners else None
         if table and (call.lineno, table) not in seen:
             seen.add((call.lineno, table))
             yield call.lineno, table
+
+
+def _known_tables(path: Path, owners: dict[str, str]) -> tuple[dict[str, str], set[str]]:
+    """What this file calls table classes and modules of tables."""
+    names: dict[str, str] = {}
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        for alias in node.names:
+            if (node.module or "").endswith(".tables") and alias.name in owners:
+                names[alias.asname or alias.name] = alias.name
+            if alias.name == "tables":
+                modules.add(alias.asname or alias.name)
+    return names, modules
 
 
 class TestDoors:
