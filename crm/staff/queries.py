@@ -12,6 +12,7 @@ from crm.kit.rows import cols, fields_of, mapping_of, named
 from crm.staff.actor import Actor
 from crm.staff.schemas import GrantRow, KeyRow, StaffRow
 from crm.staff.tables import ApiKey, Staff, StaffGrant
+from crm.staff.terms import StaffState
 
 _STAFF = fields_of(Staff, StaffRow)
 _KEY = fields_of(ApiKey, KeyRow)
@@ -41,6 +42,17 @@ def names_of(db: Session, staff_ids: set[UUID]) -> dict[UUID, str]:
         select(*cols(Staff.id, Staff.name)).where(col(Staff.id).in_(staff_ids))
     )
     return {row.id: row.name for row in rows}
+
+
+def colleagues(db: Session, *, by: Actor) -> list[tuple[UUID, str]]:
+    """Id and name of everybody at work in a hotel within reach, by name: for choices in forms."""
+    near = select(col(StaffGrant.staff_id)).where(col(StaffGrant.hotel_id).in_(by.hotel_ids))
+    rows = db.connection().execute(
+        select(*cols(Staff.id, Staff.name))
+        .where(col(Staff.state) == StaffState.ACTIVE, col(Staff.id).in_(near))
+        .order_by(col(Staff.name), col(Staff.id))
+    )
+    return [(row.id, row.name) for row in rows]
 
 
 def key_list(db: Session, *, by: Actor) -> list[KeyRow]:
