@@ -71,6 +71,20 @@ PHRASES: dict[str, str | Counted] = {
     "short.do_not_readmit": mark("do not readmit"),
     "short.open_case": mark("open case"),
     "short.birthday": mark("birthday"),
+    "short.some": mark("%(count)s × %(what)s"),
+    # a room of the floor as housekeeping finds it
+    "door.vacant": mark("Vacant, %(clean)s"),
+    "door.due": mark("Due today, %(clean)s"),
+    "door.due_at": mark("Due %(eta)s, %(clean)s"),
+    "door.in_house": mark("In house, %(clean)s"),
+    "door.in_house_dnd": mark("In house, do not disturb"),
+    "door.in_house_makeup": mark("In house, please make up"),
+    "door.leaving": mark("Leaves by %(by)s, %(clean)s"),
+    "door.turn": mark("Leaves by %(by)s, next guest today"),
+    "door.turn_at": mark("Leaves by %(by)s, next guest %(eta)s"),
+    "door.left": mark("Left, %(clean)s"),
+    "door.left_due": mark("Left, %(clean)s, next guest today"),
+    "door.left_due_at": mark("Left, %(clean)s, next guest %(eta)s"),
     # lines of the timeline, after the word for their kind
     "happened.stay_left": Counted("%(nights)s night", "%(nights)s nights", by="nights"),
     "happened.stay_left_scored": Counted(

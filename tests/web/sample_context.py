@@ -304,7 +304,7 @@ def door(no: str, situation: str, *notes: tuple[str, str, str], vip: VipLevel | 
     return Door(
         no=no,
         situation=situation,
-        state=phrase("topic.room"),
+        state=phrase("door.in_house", clean=Term(kind="cleanliness", value="dirty")),
         cleanliness=Cleanliness.DIRTY,
         vip=vip,
         version=1,

@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import select
 
 from crm.kit.tables import RememberedAnswer
@@ -70,12 +69,12 @@ class TestStaff:
         for deed in ("disable", "enable", "password"):
             assert client.post(f"{STAFF}/{stranger}/{deed}").status_code == 404
 
-    @pytest.mark.parametrize("login", ["Lin", "lin xia", "li\u0301n", "аdmin", "x", ""])
-    def test_logins_that_could_be_mistaken_are_refused(self, client: Client, login: str) -> None:
+    def test_logins_that_could_be_mistaken_are_refused(self, client: Client) -> None:
         client.as_("it")
-        answer = client.post(STAFF, json=joining(client, login=login))
-        assert answer.status_code == 422
-        assert answer.json()["errors"][0]["pointer"] == "/login"
+        for login in ("Lin", "lin xia", "li\u0301n", "\u0430dmin", "x", ""):
+            answer = client.post(STAFF, json=joining(client, login=login))
+            assert answer.status_code == 422
+            assert answer.json()["errors"][0]["pointer"] == "/login"
 
     def test_a_taken_login_and_a_weak_password(self, client: Client) -> None:
         client.as_("it")
@@ -169,22 +168,19 @@ class TestHotels:
         rooms = client.get(where, params={"floor": "1"}).json()["items"]
         assert [room["no"] for room in rooms] == ["101", "102", "103"]
 
-    @pytest.mark.parametrize(
-        "bad",
-        [
+    def test_bad_patterns_add_nothing(self, client: Client) -> None:
+        client.as_("it")
+        where = f"{HOTELS}/{client.hotel_id}/rooms"
+        for bad in (
             {"pattern": "1-9999999"},
             {"pattern": "118-101"},
             {"pattern": "roof"},
             {"pattern": "1-2001"},
             {"features": ["sea view"]},
             {"room_type": "too long a type"},
-        ],
-    )
-    def test_bad_patterns_add_nothing(self, client: Client, bad: dict[str, object]) -> None:
-        client.as_("it")
-        where = f"{HOTELS}/{client.hotel_id}/rooms"
-        asked = {"pattern": "101", "room_type": "DLX"} | bad
-        assert client.post(where, json=asked).status_code == 422
+        ):
+            asked = {"pattern": "101", "room_type": "DLX"} | bad
+            assert client.post(where, json=asked).status_code == 422
         assert client.get(where).json()["items"] == []
 
     def test_another_hotel_is_not_there(self, client: Client) -> None:

@@ -57,7 +57,7 @@ if (place && "EventSource" in window) {
       row.classList.add("flash");
       row.addEventListener("animationend", () => row.classList.remove("flash"), { once: true });
     }
-    if (changed.length) say(words.live);
+    if (changed.length) say(words.renewed);
   });
 }
 
