@@ -4,7 +4,7 @@ Each fact passes the reader's sight once, here; what follows from the facts is i
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, tzinfo
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -112,7 +112,7 @@ class _Card:
         ]
         self.case_rows = cases
         self.zone = ZoneInfo(file.time_zone or "UTC")
-        self.cases = cases_known(cases, last_stay_of(stays), self.zone)
+        self.cases = cases_known(cases, last_left_on=last_left_on(stays), zone=self.zone)
         self.hidden = file.is_incognito and not reader.sees("guest.true_name")
         self.names = self._names()
 
@@ -427,14 +427,16 @@ def stay_shown(stay: Any, reader: Reader) -> StayNow:
     )
 
 
-def last_stay_of(stays: Iterable[Any]) -> UUID | None:
-    """The id of the last stay that was spent and is over."""
-    over = [stay for stay in stays if stay.status is StayStatus.CHECKED_OUT]
-    newest = max(over, key=lambda stay: (stay.departure_on, stay.id), default=None)
-    return None if newest is None else newest.id
+def last_left_on(stays: Iterable[Any]) -> date | None:
+    """The day on which the guest's last stay ended."""
+    over = [s.departure_on for s in stays if s.status is StayStatus.CHECKED_OUT]
+    return max(over, default=None)
 
 
-def cases_known(rows: Iterable[Any], last_stay: UUID | None, zone: ZoneInfo) -> list[Case]:
+def cases_known(
+    rows: Iterable[Any], *, last_left_on: date | None, zone: tzinfo = UTC
+) -> list[Case]:
+    """Complaints as rules take them; ``last_left_on`` is the end of the guest's last stay."""
     return [
         Case(
             number=row.number,
@@ -442,7 +444,7 @@ def cases_known(rows: Iterable[Any], last_stay: UUID | None, zone: ZoneInfo) -> 
             status=row.status,
             headline=row.headline,
             opened_on=row.opened_at.astimezone(zone).date(),
-            of_last_stay=last_stay is not None and row.stay_id == last_stay,
+            of_last_stay=last_left_on is not None and row.left_on == last_left_on,
             check=row.next_stay_check,
         )
         for row in rows

@@ -57,6 +57,11 @@ class Claim:
         return with_value(base, self.value)
 
     @property
+    def instruction(self) -> str:
+        """What those who act are told, whoever reads it."""
+        return with_value(self.need_to_know, self.value)
+
+    @property
     def detail(self) -> str | None:
         """Free words may tell the reason, so only those who read the label read them."""
         normal = self.sensitivity is Sensitivity.NORMAL
@@ -114,13 +119,18 @@ _BIRTHDAY_CODES = frozenset({"CE.BDSOLAR", "CE.BDLUNAR", "CE.BDPRIVATE", "CE.BDN
 _KNOWN_ELSEWHERE = _BIRTHDAY_CODES | {"CM.LANGZH", "CM.LANGEN", "CM.LANGOTH"}
 
 
+def is_wish(claim: Claim) -> bool:
+    """Neither a warning nor told elsewhere on the card."""
+    return not is_must_know(claim) and claim.code not in _KNOWN_ELSEWHERE
+
+
 def wish_groups(
     claims: Sequence[Claim], room: "RoomFacts | None" = None, last_room: str | None = None
 ) -> list[WishGroup]:
     """The wishes by topic, confirmed ones first; warnings are not repeated as wishes."""
     by_topic: dict[str, list[Wish]] = {topic: [] for topic in TOPICS}
     for claim in sorted(claims, key=lambda c: not c.confirmed):
-        if not is_must_know(claim) and claim.code not in _KNOWN_ELSEWHERE:
+        if is_wish(claim):
             by_topic[topic_of(claim.code)].append(_wish(claim, room, last_room))
     return [
         WishGroup(topic=Phrase(code=f"topic.{topic}"), wishes=wishes)
@@ -347,7 +357,7 @@ def shortened(text: str, limit: int = SHORT_MAX) -> str:
     if len(text) <= limit:
         return text
     cut = text[:limit]
-    head, space, _ = cut.rpartition(" ")
+    head, space, _ = text[: limit + 1].rpartition(" ")
     return (head if space and len(head) > limit // 2 else cut).rstrip(" ,;:") + "…"
 
 

@@ -293,6 +293,7 @@ def claim_of(row: Any, reader: Reader, *, stay_id: UUID | None) -> Claim | None:
 _CASE = cols(
     Complaint.guest_id, Complaint.stay_id, Complaint.number, Complaint.kind, Complaint.status,
     Complaint.severity, Complaint.headline, Complaint.opened_at, Complaint.next_stay_check,
+    named(Stay.departure_on, "left_on"),
 )  # fmt: skip
 
 
@@ -318,6 +319,7 @@ def _cases_of_many(reader: Reader) -> Select[Any]:
 def _cases(reader: Reader) -> Select[Any]:
     query = (
         select(*_CASE)
+        .outerjoin(Stay, col(Stay.id) == col(Complaint.stay_id))
         .where(within_reach(Complaint, reader.by))
         .order_by(col(Complaint.opened_at).desc())
         .limit(CASES_READ)
