@@ -1,0 +1,1 @@
+"""On the roof: the demo hotel and the benchmarks; nothing below knows it."""

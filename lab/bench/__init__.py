@@ -1,0 +1,1 @@
+"""Seeding and measuring for keshi bench."""
