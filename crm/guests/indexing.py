@@ -176,3 +176,9 @@ def drifted_guests(db: Session, guest_ids: Sequence[UUID]) -> list[UUID]:
         for guest_id, keys in keys_of(db, guest_ids).items()
         if guest_id not in stored or _differs(stored[guest_id], key_values(guest_id, keys))
     ]
+
+
+def rebuild_keys(db: Session) -> int:
+    """Make every guest's keys anew; returns how many were not what they ought to be."""
+    ids = db.connection().execute(select(*cols(Guest.id)).order_by(col(Guest.id))).scalars().all()
+    return refresh_keys(db, ids)

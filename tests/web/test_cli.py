@@ -183,5 +183,6 @@ class TestDoctor:
         assert json.loads(house("doctor", "--json").stdout) == {"findings": []}
         assert json.loads(house("doctor", "--rebuild", "--json").stdout) == {
             "figures": 0,
+            "differences": 0,
             "search_keys": 0,
         }

@@ -1,10 +1,11 @@
 """``keshi doctor``: what is wrong here and how to mend it; ``--rebuild`` makes derived rows anew."""
 
 import typer
+from sqlmodel import Session
 
-from crm.guests import service as guests
+from crm.guests import indexing
 from crm.kit import jobs
-from crm.kit.db import sqlite_module
+from crm.kit.db import Database, sqlite_module
 from crm.stays import figures
 from web.commands.common import AsJson, open_database, say
 
@@ -22,29 +23,16 @@ def doctor(
     with open_database() as database:
         if rebuild:
             with database.writing() as db:
-                answer = {"figures": figures.rebuild(db), "search_keys": guests.rebuild_keys(db)}
+                answer = make_anew(db)
             say(
                 answer,
                 as_json=as_json,
-                text=f"Figures of {answer['figures']} guests and search keys of "
-                f"{answer['search_keys']} guests made anew.",
+                text="{figures} rows of figures made anew; {differences} were not as they "
+                "ought to be, nor were {search_keys} search keys.".format(**answer),
             )
             return
-        findings = []
         with database.reading() as db:
-            if wrong := figures.differences(db):
-                findings.append(
-                    f"{wrong} guests' figures differ from their stays. Run: keshi doctor --rebuild"
-                )
-            if stale := guests.stale_keys(db):
-                findings.append(f"{stale} guests have old search keys. Run: keshi doctor --rebuild")
-            if buried := jobs.buried(db):
-                findings.append(f"{buried} jobs were given up. See: keshi doctor --json")
-        if database.is_sqlite and sqlite_module().sqlite_version_info < SAFE_SQLITE:
-            findings.append(
-                "This SQLite has a known fault with several processes on one file. "
-                "Install the pysqlite3 wheel, or use PostgreSQL, or run a single process."
-            )
+            findings = [*derived_rows(db), *buried_jobs(db), *old_library(database)]
     say(
         {"findings": findings},
         as_json=as_json,
@@ -52,3 +40,39 @@ def doctor(
     )
     if findings:
         raise typer.Exit(1)
+
+
+def make_anew(db: Session) -> dict[str, int]:
+    """Rebuild figures and search keys; counts what was wrong before."""
+    wrong = len(figures.differences(db))
+    return {
+        "figures": figures.rebuild(db),
+        "differences": wrong,
+        "search_keys": indexing.rebuild_keys(db),
+    }
+
+
+def derived_rows(db: Session) -> list[str]:
+    found = []
+    if wrong := figures.differences(db):
+        found.append(f"{len(wrong)} figures differ from the stays. Run: keshi doctor --rebuild")
+    if stale := indexing.stale_guests(db):
+        found.append(f"{len(stale)} guests have old search keys. Run: keshi doctor --rebuild")
+    return found
+
+
+def buried_jobs(db: Session) -> list[str]:
+    number = jobs.buried(db)
+    if not number:
+        return []
+    return [f"{number} jobs were given up; the table job names them with their last error."]
+
+
+def old_library(database: Database) -> list[str]:
+    """SQLite before 3.51.3 can lose a write-ahead log that several processes reset."""
+    if not database.is_sqlite or sqlite_module().sqlite_version_info >= SAFE_SQLITE:
+        return []
+    return [
+        "This SQLite has a known fault with several processes on one file. "
+        "Install the pysqlite3 wheel, or use PostgreSQL, or run a single process."
+    ]
