@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col
 
 from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
 from crm.complaints.tables import Complaint, ComplaintStep
+from crm.documents import catalogue
 from crm.guests import indexing
 from crm.guests.tables import Address, ContactPoint, Guest, GuestName, Relation, Vehicle
 from crm.hotels.tables import Department, Hotel, Room, RoomType
@@ -92,6 +93,7 @@ def load(db: Session, world: World) -> None:
     seen = stays.last_seen(world.stays, world.today)
     hashed = passwords.hash_password(PASSWORD, login="demo")
     master.load(db)
+    catalogue.load(db)
     people = world.people
     steps: tuple[tuple[type[SQLModel], Iterable[Row]], ...] = (
         (Hotel, house.hotel_rows(world, register)),

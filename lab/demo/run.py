@@ -12,10 +12,11 @@ from crm.kit import clock, migrating
 from crm.kit.db import Database
 from crm.kit.errors import RuleBroken
 from crm.kit.settings import Settings
-from lab.demo import pms_book
+from lab.demo import old_ledger, pms_book
 from lab.demo.house import STAFF, ZONE
 from lab.demo.load import PASSWORD, demo_day, is_demo, make_demo
 from lab.demo.wipe import wipe
+from lab.demo.world import GUESTS
 
 DEFAULT_DIR = Path("var/demo")
 Told = Callable[[str], None]
@@ -45,7 +46,13 @@ def demo_settings(port: int, host: str = "127.0.0.1") -> Settings:
     ).checked()
 
 
-def prepare(settings: Settings, *, today: date | None = None, told: Told = print) -> None:
+def prepare(
+    settings: Settings,
+    *,
+    today: date | None = None,
+    guests: int = GUESTS,
+    told: Told = print,
+) -> None:
     """Leave a demo of today in the database, whatever was there before but a real hotel."""
     day = today or clock.today_in(ZONE)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -59,7 +66,9 @@ def prepare(settings: Settings, *, today: date | None = None, told: Told = print
             told(f"The demo is of {there.isoformat()}; making it anew for today.")
             with database.writing() as db:
                 wipe(db)
-        world = make_demo(database, day, told=told)
+        world = make_demo(database, day, guests=guests, told=told)
+        told("Bringing in an old ledger through the import …")
+        old_ledger.bring_in(database, settings.data_dir, world)
         pms_book.write(settings, pms_book.book_of(world))
     finally:
         database.dispose()
