@@ -32,7 +32,9 @@ from sqlmodel import Session, col
 
 from crm.complaints.tables import Complaint
 from crm.guests.asking import QueryPlan, read_query
-from crm.guests.keys import QueryToken
+from crm.guests.duplicates import run_together
+from crm.guests.keys import QueryToken, query_tokens
+from crm.guests.naming import NameParts
 from crm.guests.phones import DEFAULT_REGION
 from crm.guests.queries import may_see_true_name, visible_to
 from crm.guests.tables import ContactPoint, Guest, GuestSearch, Vehicle
@@ -458,6 +460,22 @@ def _similar(db: Session, condition: ColumnElement[bool], by: Actor) -> list[Pla
         for row in db.connection().execute(select(here).where(here.c.guest_id.in_(places))):
             _stand(places[row.guest_id], row)
     return list(places.values())
+
+
+# ---------------------------------------------------------------- by a whole name
+def guests_named(db: Session, name: NameParts, most: int, *, by: Actor) -> list[UUID]:
+    """Guests within reach whose file holds this name, as written or as read, those seen last
+    first; for comparing, not for showing."""
+    ask = _words(db)
+    whole = [QueryToken(token.text, prefix=False) for token in query_tokens(name.full)]
+    ways = [ask.all_of(whole)] if _worth_looking(whole) else []
+    if readings := run_together(name):
+        ways.append(ask.any_of(sorted(readings)))
+    if not ways:
+        return []
+    matches = _matches(db, ask.either(ways), SORTED)
+    query = _recent(by, None, most).where(col(GuestSearch.id).in_(select(matches.c.id)))
+    return [row.id for row in db.connection().execute(query)]
 
 
 # ---------------------------------------------------------------- the two dialects
