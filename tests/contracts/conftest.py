@@ -15,6 +15,7 @@ from crm.kit.vault import Vault
 from lab.demo.pages import router as demo_doors
 from tests import postgres
 from tests.conftest import SECRET, Client
+from tests.contracts.asking import Asking
 from tests.contracts.planted import House, plant
 from web.app import create_app
 
@@ -129,3 +130,19 @@ def door(request: pytest.FixtureRequest, backend: str) -> Client:
 @pytest.fixture
 def house(planted: Planted) -> House:
     return planted.house
+
+
+@pytest.fixture(scope="session")
+def _asking_sqlite(_door_sqlite: Client, _planted_sqlite: Planted) -> Asking:
+    return Asking(_door_sqlite, _planted_sqlite.house)
+
+
+@pytest.fixture(scope="session")
+def _asking_postgres(_door_postgres: Client, _planted_postgres: Planted) -> Asking:
+    return Asking(_door_postgres, _planted_postgres.house)
+
+
+@pytest.fixture
+def asking(request: pytest.FixtureRequest, backend: str) -> Asking:
+    found: Asking = request.getfixturevalue(f"_asking_{backend}")
+    return found

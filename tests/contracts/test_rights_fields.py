@@ -7,8 +7,6 @@ able to tell the two apart by any answer, whatever it asks.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from string import ascii_letters, digits
@@ -17,7 +15,6 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
 
 from crm.kit.ids import new_id
 from crm.kit.metadata import all_tables
@@ -25,6 +22,7 @@ from crm.preferences.terms import Sensitivity
 from crm.staff.policy import policy
 from crm.staff.terms import Channel, Role, Sight
 from tests.conftest import Client
+from tests.contracts.asking import HOLDERS, Asking
 from tests.contracts.conftest import Planted
 from tests.contracts.planted import (
     NEEDLES,
@@ -37,97 +35,9 @@ from tests.contracts.walking import (
     Route,
     channel_of,
     concrete,
-    holds,
-    questions,
     readable,
     routes,
 )
-
-SCOPES = sorted(policy().scopes)
-HOLDERS = [*(role.value for role in Role), *SCOPES]
-GUESTS = ("guest", "hidden", "past", "far")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one holder got for one question; ``about`` is the guest in the address, if any."""
-
-    route: Route
-    about: str
-    query: dict[str, str]
-    status: int
-    text: str
-
-    def shows(self, needles: Iterable[str]) -> list[str]:
-        """The needles in the answer that the question did not bring along itself."""
-        asked = " ".join(self.query.values())
-        return [n for n in needles if holds(self.text, n) and not holds(asked, n)]
-
-
-class Asking:
-    """Asks every GET there is as somebody, once per somebody, and keeps the answers."""
-
-    def __init__(self, client: Client, house: House) -> None:
-        self.client, self.house = client, house
-        self._kept: dict[str, list[Answer]] = {}
-
-    @property
-    def app(self) -> FastAPI:
-        app = self.client.app
-        assert isinstance(app, FastAPI)
-        return app
-
-    def as_(self, holder: str) -> Client:
-        self.client.as_nobody()
-        if holder in SCOPES:
-            secret = self.house.keys[holder, self.house.here]
-            self.client.headers["Authorization"] = f"Bearer {secret}"
-        else:
-            self.client.with_session(self.house.sessions[Role(holder), self.house.here])
-        return self.client
-
-    def answers(self, holder: str, guests: Iterable[str] = GUESTS) -> list[Answer]:
-        """Everything this holder can be told about the house."""
-        if holder not in self._kept:
-            self.as_(holder)
-            self._kept[holder] = list(self._ask(holder, guests))
-        return self._kept[holder]
-
-    def _ask(self, holder: str, guests: Iterable[str]) -> Iterator[Answer]:
-        for route in routes(self.app):
-            if route.method != "GET" or route.key in STREAMS:
-                continue
-            if holder in SCOPES and not route.is_api:
-                continue
-            for about in guests if "guest_id" in route.places else ("",):
-                guest_id = getattr(self.house, about or "guest")
-                address = concrete(route, self.house, guest_id=guest_id)
-                for query in questions(route):
-                    yield Answer(route, about, query, *self._read(address, query))
-
-    def _read(self, address: str, query: dict[str, str]) -> tuple[int, str]:
-        answer = self.client.get(address, params=query)
-        kind = answer.headers.get("content-type", "")
-        if not kind.startswith(("text/", "application/json", "application/problem+json")):
-            return answer.status_code, ""
-        return answer.status_code, readable(answer.text, kind) + answer.headers.get("location", "")
-
-
-@pytest.fixture(scope="session")
-def _asking_sqlite(_door_sqlite: Client, _planted_sqlite: Planted) -> Asking:
-    return Asking(_door_sqlite, _planted_sqlite.house)
-
-
-@pytest.fixture(scope="session")
-def _asking_postgres(_door_postgres: Client, _planted_postgres: Planted) -> Asking:
-    return Asking(_door_postgres, _planted_postgres.house)
-
-
-@pytest.fixture
-def asking(request: pytest.FixtureRequest, backend: str) -> Asking:
-    found: Asking = request.getfixturevalue(f"_asking_{backend}")
-    return found
-
 
 CANNOT_BE_PLANTED = {
     "guest.merged_into_id",  # a merged file is no longer shown

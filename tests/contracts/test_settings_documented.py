@@ -11,6 +11,7 @@ from lab import configuration_page
 ROOT = Path(__file__).parents[2]
 VARIABLES = {f"KESHI_{name.upper()}" for name in Settings.model_fields}
 OF_THE_TESTS = {"KESHI_REQUIRE"}
+READS_ENVIRONMENT = re.compile(r"os\.(?:environ(?!\.get\(.USER.)|getenv)")
 OF_COMPOSE = {"KESHI_DB_PASSWORD"}
 
 
@@ -35,7 +36,9 @@ def test_code_reads_no_variable_beside_the_settings() -> None:
         (path.relative_to(ROOT).as_posix(), word)
         for package in ("crm", "segmentation", "campaigns", "web", "lab", "migrations")
         for path in (ROOT / package).rglob("*.py")
-        for word in re.findall(r"os\.(?:environ(?!\.get\(\"USER\")|getenv)", path.read_text(encoding="utf-8"))
+        for word in re.findall(
+            r"os\.(?:environ(?!\.get\(\"USER\")|getenv)", path.read_text(encoding="utf-8")
+        )
     }
     assert not found, "read once, in crm/kit/settings.py, and passed in"
 
