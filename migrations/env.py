@@ -4,7 +4,7 @@ With foreign keys on, SQLite's move-and-copy of one table silently deleted its c
 through the cascade (measured: 3 of 3), hence the pragma and the check.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
@@ -17,7 +17,7 @@ from crm.kit.metadata import all_tables
 from migrations.search_objects import is_search_object
 
 
-def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
+def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Plain SQLAlchemy types in migration files; only the dialect-aware ones are ours."""
     if kind != "type":
         return False
