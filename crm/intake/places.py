@@ -11,6 +11,7 @@ _ODD_COUNTRIES = {
     "uae": "AE", "korea": "KR", "south korea": "KR", "rok": "KR", "prc": "CN", "p.r.china": "CN",
     "p.r. china": "CN", "mainland china": "CN", "hongkong": "HK", "macao": "MO", "macau": "MO",
     "taiwan": "TW", "holland": "NL", "russia": "RU", "vietnam": "VN", "czech republic": "CZ",
+    "turkey": "TR", "burma": "MM", "swaziland": "SZ", "macedonia": "MK", "ivory coast": "CI",
     "tmp": "TL", "rom": "RO", "zar": "CD", "scg": "RS", "yug": "RS", "中国大陆": "CN",
     "大陆": "CN", "香港": "HK", "中国香港": "HK", "澳门": "MO", "中国澳门": "MO", "台湾": "TW",
     "中国台湾": "TW", "美利坚合众国": "US", "大韩民国": "KR",

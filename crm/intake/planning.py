@@ -31,7 +31,8 @@ from crm.intake.rules import check_row
 from crm.intake.stays_in import StaysImport
 from crm.intake.terms import ImportKind
 from crm.kit import clock
-from crm.staff.actor import system
+from crm.staff.actor import Actor, system
+from crm.staff.terms import ActorKind
 
 BUILT_IN = {hotel_bookings.NAME: hotel_bookings.KIND}
 """Presets that ship with the house, with the kind they read."""
@@ -126,8 +127,10 @@ def plan_of(db: Session, request: PlanRequest, duplicates: set[int] | None = Non
 def _reach(db: Session, request: PlanRequest) -> dict[str, HotelFacts]:
     """The hotels that rows may name, by code and by name."""
     found: dict[str, HotelFacts] = {}
+    openable = _openable(request)
     for row in hotels.hotels_of(db, by=system("import")):
-        if request.hotel_ids and row.id not in request.hotel_ids:
+        within = not request.hotel_ids or row.id in request.hotel_ids
+        if not within and row.code.casefold() not in openable:
             continue
         facts = _facts(row)
         for spelling in (row.name_zh, row.name, row.code):
@@ -141,6 +144,11 @@ def _facts(row: HotelRow) -> HotelFacts:
 
 def _openable(request: PlanRequest) -> Mapping[str, HotelOpen]:
     return hotel_bookings.OPENINGS if request.is_built_in and request.may_open else {}
+
+
+def of_the_group(by: Actor) -> bool:
+    """Whether somebody acts for the whole installation: the house, a group role, a group key."""
+    return by.is_system or by.reach == "group" or (by.kind is ActorKind.KEY and by.hotel_id is None)
 
 
 def mapping_of_json(doc: Mapping[str, Any]) -> ImportMapping:

@@ -10,10 +10,13 @@ from sqlmodel import Session, col
 
 from crm.guests import bulk as guests
 from crm.guests.birthdays import Birthday
+from crm.guests.emails import masked_email
 from crm.guests.naming import list_name
+from crm.guests.phones import masked_phone
 from crm.guests.tables import Guest
 from crm.guests.terms import ContactKind
 from crm.intake.faults import sentence
+from crm.intake.planning import of_the_group
 from crm.intake.reading import SourceRow, rows_of
 from crm.intake.schemas import (
     Candidate,
@@ -37,6 +40,7 @@ from crm.kit.paging import PageOf, read_cursor, write_cursor
 from crm.kit.rows import cols, fields_of, mapping_of, named
 from crm.staff.actor import Actor
 from crm.staff.tables import Staff
+from crm.staff.terms import Channel, Sight
 
 Say = Callable[[str], str]
 PROBLEMS_SHOWN = 100
@@ -71,8 +75,8 @@ def _imports(by: Actor, *columns: Any) -> Select[Any]:
 
 
 def _reached(by: Actor) -> Any:
-    """The house sees all; staff see the imports of their hotels and their own."""
-    if by.is_system or by.reach == "group":
+    """The house and the group see all; others see the imports of their hotels and their own."""
+    if of_the_group(by):
         return col(ImportJob.id).is_not(None)
     return or_(
         col(ImportJob.hotel_id).in_(by.hotel_ids),
@@ -297,7 +301,7 @@ def review_list(
     rows = db.connection().execute(query.limit(limit + 1)).all()
     page = rows[:limit]
     more = write_cursor(str(page[-1].id)) if len(rows) > limit else None
-    return PageOf[ReviewRow](items=_review_rows(db, page, say), next=more)
+    return PageOf[ReviewRow](items=_review_rows(db, page, say, by, Channel.LIST), next=more)
 
 
 def review_row(db: Session, review_id: UUID, *, by: Actor, say: Say = as_it_is) -> ReviewRow:
@@ -305,7 +309,7 @@ def review_row(db: Session, review_id: UUID, *, by: Actor, say: Say = as_it_is) 
     row = db.connection().execute(_reviews(by).where(col(MatchReview.id) == review_id)).first()
     if row is None:
         raise NotFound("There is no such row in the review.", "review")
-    return _review_rows(db, [row], say)[0]
+    return _review_rows(db, [row], say, by, Channel.PAGE)[0]
 
 
 def open_reviews(db: Session, *, by: Actor) -> int:
@@ -332,9 +336,11 @@ def _reviews(by: Actor) -> Select[Any]:
     return query.where(_reached(by))
 
 
-def _review_rows(db: Session, rows: Sequence[Any], say: Say) -> list[ReviewRow]:
+def _review_rows(
+    db: Session, rows: Sequence[Any], say: Say, by: Actor, channel: Channel
+) -> list[ReviewRow]:
     ids = {UUID(c["guest_id"]) for row in rows for c in row.candidates}
-    people = _candidates(db, ids)
+    people = _candidates(db, ids, by, channel)
     return [
         ReviewRow(
             id=row.id,
@@ -344,7 +350,7 @@ def _review_rows(db: Session, rows: Sequence[Any], say: Say) -> list[ReviewRow]:
             line=row.row_no,
             kind=row.incoming["kind"],
             reason=reason_of({"column": "", "code": row.incoming["reason"]}, say),
-            incoming=row.incoming["values"],
+            incoming=_incoming(row.incoming["values"], by, channel),
             candidates=[
                 people[one] for c in row.candidates if (one := UUID(c["guest_id"])) in people
             ],
@@ -354,11 +360,15 @@ def _review_rows(db: Session, rows: Sequence[Any], say: Say) -> list[ReviewRow]:
     ]
 
 
-def _candidates(db: Session, ids: set[UUID]) -> dict[UUID, Candidate]:
-    """Who an unclear row may be, with what tells people apart."""
+def _candidates(db: Session, ids: set[UUID], by: Actor, channel: Channel) -> dict[UUID, Candidate]:
+    """Who an unclear row may be, with what tells people apart, as this reader may see it."""
     if not ids:
         return {}
     known = guests.known_of(db, ids)
+    clear = by.sight("guest.phone", channel) is Sight.CLEAR
+    shown = as_it_is if clear else masked_phone
+    clear = by.sight("guest.email", channel) is Sight.CLEAR
+    shown_mail = as_it_is if clear else masked_email
     rows = db.connection().execute(
         select(*cols(Guest.id, Guest.ref, Guest.last_seen_on)).where(col(Guest.id).in_(sorted(ids)))
     )
@@ -371,8 +381,8 @@ def _candidates(db: Session, ids: set[UUID]) -> dict[UUID, Candidate]:
             ref=row.ref,
             name=list_name(one.names),
             born=_born(one.birthday),
-            phones=[c.raw for c in one.contacts if c.kind is ContactKind.PHONE],
-            emails=[c.raw for c in one.contacts if c.kind is ContactKind.EMAIL],
+            phones=[shown(c.raw) for c in one.contacts if c.kind is ContactKind.PHONE],
+            emails=[shown_mail(c.raw) for c in one.contacts if c.kind is ContactKind.EMAIL],
             last_seen_on=row.last_seen_on.isoformat() if row.last_seen_on else None,
         )
     return found
@@ -382,3 +392,12 @@ def _born(birthday: Birthday | None) -> str | None:
     if birthday is None:
         return None
     return f"{birthday.year or '????'}-{birthday.month:02}-{birthday.day:02}"
+
+
+def _incoming(values: Mapping[str, str], by: Actor, channel: Channel) -> dict[str, str]:
+    """What the row says, its contacts masked like those of guests on file."""
+    shown = dict(values)
+    for name, mask in (("phone", masked_phone), ("email", masked_email)):
+        if name in shown and by.sight(f"guest.{name}", channel) is not Sight.CLEAR:
+            shown[name] = mask(shown[name])
+    return shown

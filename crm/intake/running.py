@@ -18,7 +18,14 @@ from crm.intake import checking, committing, undoing
 from crm.intake.checking import Findings
 from crm.intake.committing import NotReady, Progress, locked_job, save_job
 from crm.intake.mapping import ImportMapping, guess_columns, mapping_of
-from crm.intake.planning import BUILT_IN, Plan, PlanRequest, mapping_of_json, plan_of
+from crm.intake.planning import (
+    BUILT_IN,
+    Plan,
+    PlanRequest,
+    mapping_of_json,
+    of_the_group,
+    plan_of,
+)
 from crm.intake.presets_kept import preset_mapping
 from crm.intake.reading import FileChoice, FileSheet, lay_out
 from crm.intake.schemas import ImportOptions
@@ -277,9 +284,12 @@ def _settled(
     if mapping is None or (not mapping.columns and options.preset not in BUILT_IN):
         mapping = mapping_of(guesses, mapping)
     hotel_id = _hotel(db, options.hotel or mapping.hotel, by)
+    group = of_the_group(by)
+    if hotel_id is None and not (group and options.preset in BUILT_IN):
+        hotel_id = by.hotel_id
     told = {
         "hotel_ids": [] if by.is_system else [str(one) for one in sorted(by.hotel_ids)],
-        "may_open": by.may("hotels.edit"),
+        "may_open": group,
         "guesses": [asdict(g) for g in guesses],
     }
     return mapping, hotel_id, told

@@ -150,14 +150,16 @@ def _cut_decimals(text: str, style: str) -> tuple[str, str]:
     pieces = re.split("[" + re.escape("".join(thousands)) + "]", whole)
     if len(pieces) > 1 and (not 1 <= len(pieces[0]) <= 3 or any(len(p) != 3 for p in pieces[1:])):
         raise ValueRefused("not_an_amount")
-    if not decimals.isdigit() and decimals:
+    digits = "".join(pieces)
+    if not (digits + decimals).isdigit():
         raise ValueRefused("not_an_amount")
-    return "".join(pieces).lstrip("0"), decimals
+    return digits.lstrip("0"), decimals
 
 
 def _decimal_mark(text: str, style: str) -> str:
     if style != "auto":
-        return "." if style == "1,234.56" else ","
+        mark = "." if style == "1,234.56" else ","
+        return mark if mark in text else ""
     dots, commas = text.count("."), text.count(",")
     if dots and commas:
         return "." if text.rindex(".") > text.rindex(",") else ","
