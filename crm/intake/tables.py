@@ -113,11 +113,17 @@ class MatchReview(SQLModel, table=True):
 
 
 class IntakeMessage(SQLModel, table=True):
-    """A message of another system, taken in once: unique by its source and id."""
+    """A message of another system, taken in once: unique by its source and id.
+
+    ``subject`` is that system's number of the reservation, ``profile`` its number of the guest:
+    all messages about one thing are read together.
+    """
 
     __tablename__ = "intake_message"
     __table_args__ = (
         Index("uq_intake_message_source_message_id", "source", "message_id", unique=True),
+        Index("ix_intake_message_source_subject", "source", "subject"),
+        Index("ix_intake_message_source_profile", "source", "profile"),
     )
 
     id: UUID = Field(default_factory=new_id, sa_type=Key, primary_key=True)
@@ -125,6 +131,8 @@ class IntakeMessage(SQLModel, table=True):
     message_id: str = Field(max_length=120)
     hotel_id: UUID = Field(sa_type=Key, foreign_key="hotel.id")
     kind: str = Field(max_length=32)
+    subject: str = Field(max_length=120)
+    profile: str | None = Field(default=None, max_length=120)
     sent_at: datetime
     received_at: datetime
     state: terms.MessageState = Field(sa_type=StrEnumText(terms.MessageState))

@@ -297,6 +297,8 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(length=120), nullable=False),
         sa.Column("hotel_id", Key(), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("profile", sa.String(length=120), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
@@ -308,6 +310,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intake_message")),
     )
     with op.batch_alter_table("intake_message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_intake_message_source_profile", ["source", "profile"], unique=False
+        )
+        batch_op.create_index(
+            "ix_intake_message_source_subject", ["source", "subject"], unique=False
+        )
         batch_op.create_index(
             "uq_intake_message_source_message_id", ["source", "message_id"], unique=True
         )
@@ -1129,7 +1137,7 @@ def downgrade() -> None:
 
     op.drop_table("document")
     with op.batch_alter_table("contact_point", schema=None) as batch_op:
-        batch_op.drop_index("ix_contact_point_norm")
+        batch_op.drop_index("ix_contact_point_norm", postgresql_ops={"norm": "text_pattern_ops"})
         batch_op.drop_index("ix_contact_point_last4")
 
     op.drop_table("contact_point")
@@ -1170,6 +1178,8 @@ def downgrade() -> None:
     op.drop_table("room")
     with op.batch_alter_table("intake_message", schema=None) as batch_op:
         batch_op.drop_index("uq_intake_message_source_message_id")
+        batch_op.drop_index("ix_intake_message_source_subject")
+        batch_op.drop_index("ix_intake_message_source_profile")
 
     op.drop_table("intake_message")
     op.drop_table("import_job_preset")
