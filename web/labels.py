@@ -217,6 +217,12 @@ LABELS: dict[str, dict[str, str]] = {
         "image/png": mark("PNG picture"),
         "image/webp": mark("WebP picture"),
     },
+    "reach": {
+        "none": mark("none"),
+        "today": mark("in house or due today"),
+        "hotel": mark("of the hotel"),
+        "group": mark("of all hotels"),
+    },
     "staff_state": {"active": mark("active"), "disabled": mark("disabled")},
     "leap_day": {"28feb": mark("28 February"), "1mar": mark("1 March")},
     "audit_subject": {

@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from crm.documents import queries as documents
 from crm.kit.paging import CURSOR_MAX
+from crm.loyalty.queries import points_of
+from crm.privacy.consents import consents_of
 from crm.profile import queries as profile
 from crm.profile.schemas import GuestCard
 from crm.profile.trail import trail
@@ -16,6 +18,7 @@ from crm.staff.actor import Actor
 from crm.staff.terms import Channel, Sight
 from crm.stays import queries as stays
 from web.deps import Db, Me, Views
+from web.forms import Filled
 from web.rendering import is_fragment, render
 from web.wording import mark, wording
 
@@ -41,6 +44,8 @@ SECTIONS = (
     Section("stays", mark("Stays"), "stays.read", "stay.history"),
     Section("spend", mark("Spend"), "stays.spend", "guest.spend"),
     Section("cases", mark("Cases"), "complaints.flag", "complaint.flag"),
+    Section("points", mark("Points"), "loyalty.read", "loyalty.points"),
+    Section("consents", mark("Consents"), "consents.read", "consent.state"),
     Section("documents", mark("Documents"), "documents.read", "document.other"),
     Section("audit", mark("Audit"), "audit.guest", "guest.ref"),
 )
@@ -54,7 +59,7 @@ class Tab(NamedTuple):
 
 @router.get("/guests/{guest_id:uuid}")
 def card(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
-    return _page(request, db, me, views, guest_id)
+    return page_of(request, db, me, views, guest_id)
 
 
 @router.get("/guests/{guest_id:uuid}/stays")
@@ -77,10 +82,34 @@ def cases_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID
     return _section(request, db, me, views, guest_id, "cases", cases=cases)
 
 
+@router.get("/guests/{guest_id:uuid}/points")
+def points_section(
+    request: Request, db: Db, me: Me, views: Views, guest_id: UUID, cursor: Cursor = None
+) -> Response:
+    page = points_of(db, guest_id, by=me, cursor=cursor, limit=SECTION_ROWS)
+    return _section(request, db, me, views, guest_id, "points", page=page)
+
+
+@router.get("/guests/{guest_id:uuid}/consents")
+def consents_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
+    answers = consents_of(db, guest_id, by=me)
+    return _section(request, db, me, views, guest_id, "consents", consents=answers)
+
+
 @router.get("/guests/{guest_id:uuid}/documents")
 def documents_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
-    shelf = documents.of_guest(db, guest_id, by=me)
-    return _section(request, db, me, views, guest_id, "documents", documents=shelf)
+    return _section(request, db, me, views, guest_id, "documents", **shelf_facts(db, guest_id, me))
+
+
+def shelf_facts(
+    db: Session, guest_id: UUID, me: Actor, upload: Filled | None = None
+) -> dict[str, Any]:
+    """What the section of documents is drawn from; ``upload`` is a refused form of it."""
+    return {
+        "documents": documents.of_guest(db, guest_id, by=me),
+        "kinds": documents.kinds_for(db, by=me) if me.may("documents.shelve") else [],
+        "upload": upload or Filled({}),
+    }
 
 
 @router.get("/guests/{guest_id:uuid}/audit")
@@ -98,10 +127,10 @@ def _section(
     if is_fragment(request):
         views.viewed(by=me, subject="guest", subject_id=guest_id, guest_id=guest_id, fields=[name])
         return render(request, f"front_desk/sections/_{name}.html", guest_id=guest_id, **facts)
-    return _page(request, db, me, views, guest_id, chosen=name, **facts)
+    return page_of(request, db, me, views, guest_id, chosen=name, **facts)
 
 
-def _page(
+def page_of(
     request: Request,
     db: Session,
     me: Actor,
@@ -109,8 +138,10 @@ def _page(
     guest_id: UUID,
     *,
     chosen: str = "",
+    status: int = 200,
     **facts: Any,
 ) -> Response:
+    """The card with one section of the file open below it."""
     found = profile.card(db, guest_id, by=me)
     views.viewed(
         by=me,
@@ -122,6 +153,7 @@ def _page(
     return render(
         request,
         "front_desk/guest.html",
+        status=status,
         card=found,
         guest_id=guest_id,
         sections=tabs_of(me, found),

@@ -64,3 +64,19 @@ document.body.addEventListener("htmx:after:swap", (event) => {
   target.closest(".card-tabs")?.scrollIntoView({ block: "start" });
 });
 document.querySelector(".form-errors")?.focus();
+
+// A secret shown once goes to the clipboard by a button that says so.
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
+  const source = button && document.getElementById(button.dataset.copy);
+  if (!source) return;
+  try {
+    await navigator.clipboard.writeText(source.textContent.trim());
+  } catch {
+    getSelection().selectAllChildren(source);
+    return;
+  }
+  button.lastChild.textContent = button.dataset.copied;
+  const announce = document.getElementById("announce");
+  if (announce) announce.textContent = button.dataset.copied;
+});
