@@ -14,8 +14,9 @@ from crm.guests.schemas import ContactIn, ContactOut, GuestPatch, GuestRegister,
 from crm.guests.terms import Calendar, ContactKind, Gender, Title
 from crm.kit.errors import Conflict, CrmError
 from crm.privacy import service as privacy
-from crm.privacy.schemas import Reveal
-from crm.privacy.terms import RevealField
+from crm.privacy.consents import capture_consent
+from crm.privacy.schemas import ConsentGiven, Reveal
+from crm.privacy.terms import ConsentChannel, ConsentPurpose, RevealField
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel
 from web import formats
@@ -29,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 
 SPOKEN = ("zh", "en", "ja", "ko", "de", "fr", "es", "ru", "ar", "pt", "it", "th", "vi", "ms")
 REVEAL_SECONDS = 300
+AGREED = mark("The guest agrees that we keep this file to serve them better")
 PURPOSES = {
     "call_back": mark("Call or write back about a booking"),
     "lost_property": mark("Return something left behind"),
@@ -66,6 +68,7 @@ def register(
     phone: Text = "",
     email: Text = "",
     language: Text = "",
+    consent: Text = "",
 ) -> Response:
     """Make the file; what was typed comes back with plain words when it does not fit."""
     typed = {
@@ -74,10 +77,13 @@ def register(
         "phone": phone,
         "email": email,
         "language": language,
+        "consent": consent,
     }
     try:
         with db.begin_nested():
             made = guests.register_guest(db, _registration(typed), by=me)
+            if consent:
+                capture_consent(db, made.id, _agreed(typed), by=me)
     except (ValidationError, CrmError) as error:
         return _new_guest(request, me, refused(_named(typed), error, me.language), status=422)
     return RedirectResponse(f"/guests/{made.id}", 303)
@@ -221,6 +227,16 @@ def _registration(typed: dict[str, str]) -> GuestRegister:
     )
 
 
+def _agreed(typed: dict[str, str]) -> ConsentGiven:
+    """The ticked box as a consent; its channel is the one by which we can ask again."""
+    reached = ConsentChannel.PHONE if typed["phone"].strip() else ConsentChannel.POST
+    return ConsentGiven(
+        channel=ConsentChannel.EMAIL if typed["email"].strip() else reached,
+        purpose=ConsentPurpose.PROFILING,
+        words=AGREED,
+    )
+
+
 def _named(typed: dict[str, str]) -> dict[str, str]:
     """Field names of the schema beside those of the form, so that errors find their place."""
     return typed | {"names": "", "contacts": ""}
@@ -233,6 +249,7 @@ def _new_guest(request: Request, me: Actor, form: Filled, *, status: int = 200) 
         status=status,
         form=form,
         options=_options(me.language),
+        agreed=AGREED,
         alike=[],
     )
 
