@@ -214,7 +214,7 @@ def _sheet_of(db: Session, row: Any, reader: _Reader) -> GuestSheet:
         title=reader.clear("guest.name", row.title),
         gender=reader.clear("guest.language", row.gender),
         birthday=_birthday(db, row, reader),
-        in_private=row.in_private,
+        in_private=bool(reader.clear("guest.birthday", row.in_private)),
         nationality=reader.clear("guest.language", row.nationality),
         languages=reader.clear("guest.language", row.languages) or [],
         occupation=reader.clear("guest.work", row.occupation),
