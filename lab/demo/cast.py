@@ -1,15 +1,16 @@
 """The guests of the mocks, who are in every demo exactly as drawn."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from crm.guests.birthdays import Birthday
 from crm.guests.terms import Calendar
 from crm.kit import lunar
-from lab.demo.bookings import Habit
+from lab.demo.bookings import Habit, at_hotel
 from lab.demo.chinese_names import Spelt
 from lab.demo.crowd import Crowd, latin_name, native_name
-from lab.demo.people import Contact, Level, Person, PersonName, Relation
+from lab.demo.people import Address, Consent, Contact, Level, Person, PersonName, Relation
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,11 @@ CHEN_WISHES = (
     ("PL.BUCK", "1", "confirmed", ""), ("CL.COOL", "23", "confirmed", ""),
     ("LN.DUVETWARM", "", "seen_once", "Second blanket"),
     ("FV.NOCORIANDER", "", "confirmed", ""), ("AM.WARMWATER", "", "confirmed", ""),
-    ("AM.TEA", "Longjing", "seen_twice", ""), ("SV.CLEANPM", "14:00", "confirmed", ""),
+    ("AM.TEA", "Longjing 龙井", "seen_twice", ""), ("SV.CLEANPM", "14:00", "confirmed", ""),
     ("BL.FAPIAO", "", "confirmed", "Hengrui Medical, title on file"),
     ("CH.RAIL", "1", "confirmed", ""), ("CE.BDLUNAR", "", "confirmed", ""),
     ("CE.BDPRIVATE", "", "confirmed", "Not in front of colleagues"),
-    ("CE.CAKE", "low sugar", "confirmed", "19:00 to the room"),
+    ("CE.CAKE", "low sugar 低糖", "confirmed", "19:00"),
     ("SV.LATEOUT", "", "proposed", ""),
 )  # fmt: skip
 
@@ -103,6 +104,12 @@ class Cast:
             names.insert(0, native_name(country, spelt))
         return replace(person, names=tuple(names), plate="", **facts)  # type: ignore[arg-type]
 
+    def _answers(self, answers: dict[str, bool]) -> Iterator[Consent]:
+        at = at_hotel(self.today - timedelta(days=702), 15, 20)
+        for channel, granted in answers.items():
+            yield Consent(channel, "marketing", granted, at,
+                          "registration card, signed|Tick on the registration card")  # fmt: skip
+
     def _phone(self, number: str) -> Contact:
         return Contact("phone", self.crowd.board.keep(number))
 
@@ -120,12 +127,13 @@ class Cast:
                       Contact("wechat", "~chenjingyi_hr")),
             born=birthday_on(self.today + timedelta(days=1), 1986),
             checked_on=self.today - timedelta(days=113), in_private=True,
+            address=Address("CN", "Shanghai", "上海市浦东新区示例路88号", "200000"),
+            consents=tuple(self._answers({"email": True, "wechat": True, "sms": False})),
             vip=Level("V3", "Chooses the house for all of Hengrui's audits",
                       self.today - timedelta(days=300), date(self.today.year + 1, 12, 31),
                       "gm"),
             relations=(
-                Relation("spouse", husband.key),
-                Relation("travels_with", husband.key),
+                Relation("spouse", husband.key, "travels with her"),
                 Relation("child", None, name="周小满", born_on=child_born),
                 Relation("assistant", None, "Books for her", "王秘书", "0571 9026 2207"),
             ),
@@ -133,6 +141,13 @@ class Cast:
         return Role(chen, corporate("HR", "LKG", 12), 3, "1808", (15, 30), past=CHEN_PAST,
                     tier="platinum", wishes=CHEN_WISHES, adults=2, children=1,
                     arriving_from="airport", words="Asked for the airport car.")  # fmt: skip
+
+    def crew(self) -> Person:
+        """The airline's crew: one file for all, whoever flies."""
+        person = self._one("CN", False, Spelt("", "", "", "Crew MU"), 40, title="",
+                           identity="group", company="CR", contacts=(), born=None, occupation="",
+                           address=None)  # fmt: skip
+        return replace(person, female=None, language="zh-Hans", languages=("zh-Hans", "en"))
 
     def husband(self) -> Person:
         return self._one("CN", False, Spelt("周", "文", "Zhou", "Wen"), 41, title="mr",

@@ -17,7 +17,7 @@ from lab.demo.keys import Keyring
 from lab.demo.partners import Partner
 from lab.demo.people import Person, Relation
 from lab.demo.stays import DemoStay
-from lab.demo.today import AURORA
+from lab.demo.today import AURORA, CREW
 from lab.demo.trust import Jotting
 from lab.demo.wishes import Wish
 
@@ -85,6 +85,7 @@ class Dresser:
             and stay.status == "booked"
             and stay.arrival == self.today
             and stay.guest not in self.cast
+            and not stay.group
             and self._past_of(stay.guest)
         ]
 
@@ -94,6 +95,7 @@ class Dresser:
         made_on = min([person.made_on, *(stay.booked_on for stay in stays)])
         first = min((stay.arrival for stay in stays), default=made_on)
         consents = tuple(trust.consents(self.rng, person, min(first, self.today)))
+        answered = self.rng.random() < 0.85
         last = stays[-1] if stays else None
         company, identity = person.company, person.identity
         if last and person.identity == "individual" and last.identity in {"corporate", "long_stay"}:
@@ -105,7 +107,7 @@ class Dresser:
             checked = self.today - timedelta(days=self.rng.randrange(10, 400))
         return replace(
             person, made_on=made_on, company=company, identity=identity, checked_on=checked,
-            consents=consents if self.rng.random() < 0.85 else (),
+            consents=person.consents or (consents if answered else ()),
         )  # fmt: skip
 
     def _seasoned(self, people: list[Person]) -> list[Person]:
@@ -164,24 +166,30 @@ class Dresser:
         group = [stay.guest for stay in self.world.stays if stay.group == AURORA and stay.guest]
         for guest in group:
             yield self._said(guest, "BD.TWIN")
-        for guest, code in (
-            (self.due[-1], "AL.SHELL"), (self.due[-2], "AL.LACTOSE"),
-            (group[0], "DT.VEGETARIAN"), (group[1], "DT.VEGETARIAN"),
+        crew = next(stay.guest for stay in self.world.stays if stay.group == CREW and stay.guest)
+        on_18 = {s.room: s.guest for s in self.world.stays if s.status == "in_house" and s.guest}
+        for guest, code, value in (
+            (self.due[-1], "AL.SHELL", ""), (self.due[-2], "AL.LACTOSE", ""),
+            (group[0], "DT.VEGETARIAN", ""), (group[1], "DT.VEGETARIAN", ""),
+            (crew, "LT.BLACKOUT", ""), (crew, "SV.WAKE", "05:10"),
+            (on_18["1802"], "SV.CLEANPM", "14:00"), (on_18["1802"], "PL.BUCK", "2"),
+            (on_18["1811"], "CM.LANGOTH", "ja"),
         ):  # fmt: skip
-            yield self._said(guest, code)
+            yield self._said(guest, code, value)
 
-    def _said(self, guest: UUID, code: str) -> Wish:
+    def _said(self, guest: UUID, code: str, value: str = "") -> Wish:
         """A wish that came with the booking."""
         at = at_hotel(self.today - timedelta(days=2), 11)
         return Wish(key=self.keyring.key(at), guest=guest, code=code, status="confirmed",
                     source="written", noted_at=at, by="desk2", department="FO",
-                    confirmed_at=at)  # fmt: skip
+                    value=value, confirmed_at=at)  # fmt: skip
 
     def _role_wishes(self, role: Role) -> Iterator[Wish]:
         past = self._past_of(role.person.key)
-        day = past[-1].departure if past else self.today - timedelta(days=2)
         for n, (code, value, status, words) in enumerate(role.wishes):
-            at = at_hotel(day, 10, n)
+            # Told over the years, the last on the list at the last stay.
+            stay = past[(n + 1) * len(past) // len(role.wishes) - 1] if past else None
+            at = at_hotel(stay.arrival if stay else self.today - timedelta(days=2), 20, n)
             seen = {"seen_once": 1, "seen_twice": 2}.get(status)
             department = "HK" if seen else "FO"
             yield Wish(
@@ -190,7 +198,7 @@ class Dresser:
                 noted_at=at, by="housekeeper" if seen else "desk", department=department,
                 value=value, words=words, evidence=seen or 1,
                 confirmed_at=at if status == "confirmed" else None,
-                stay=past[-1].key if past else None,
+                stay=stay.key if stay else None,
             )  # fmt: skip
 
     def _cases(self) -> list[Case]:

@@ -202,7 +202,7 @@ def _features(no: str, floor: int, number: int, kind: str) -> set[str]:
     if floor >= 20:
         found |= {"FL.CLUB", "BT.BIDET", "TC.DESK"}
     if kind == "ACK":
-        found |= {"AC.ROLLIN", "AC.GRAB", "AC.WALK"}
+        found |= {"AC.WHEEL", "AC.ROLLIN", "AC.GRAB", "AC.WALK"}
     if number in (9, 10) and floor >= 9:
         found.add("RM.CONNECT")
     if kind in {"STE", "PRS"}:

@@ -13,7 +13,7 @@ from lab.demo.stays import DemoStay, Line
 
 ARRIVALS, IN_HOUSE, DEPARTURES = 38, 142, 41
 GROUP_ROOMS, GROUP_PEOPLE = 9, 18
-CREW_ROOMS = 6
+CREW_ROOMS, CREW_NIGHTS = 6, 60
 LONG_STAYS = 7
 AURORA = "Aurora Tours"
 CREW = "Crew MU"
@@ -92,13 +92,21 @@ class Today:
                     role.person.key, arrival, nights
                 ):
                     continue
-                stay = self.bookings.stay(role.person, role.habit, arrival, nights)
+                stay = self.bookings.stay(
+                    role.person, role.habit, arrival, nights, room=self._own(role, arrival, nights)
+                )
                 if stay is not None:
                     self.diary.take(role.person.key, arrival, nights)
                     made += 1
                     yield stay
                     break
         self._check(made == role.past_stays, f"{role.person.shown}: {made} of {role.past_stays}")
+
+    def _own(self, role: Role, arrival: date, nights: int) -> str:
+        """The room that the guest has today, where it was free then too."""
+        departure = arrival + timedelta(days=nights)
+        free = role.room and self.bookings.book.is_free(role.room, arrival, departure)
+        return role.room if free else ""
 
     def group(self, people: Sequence[Person]) -> Iterator[DemoStay]:
         """Aurora Tours: nine twin rooms on the twelfth floor, eighteen people, at 16:00."""
@@ -116,12 +124,19 @@ class Today:
                 self.diary.take(mate.key, self.today, 2)
             yield replace(stay, companions=(mate.key,) if mate else ())
 
-    def crew(self) -> Iterator[DemoStay]:
-        """Crew MU: six rooms on the fifth floor, names come with the crew list."""
+    def crew(self, crew: Person) -> Iterator[DemoStay]:
+        """Crew MU: six rooms on the fifth floor tonight, as on every other night before; the
+        names come with the crew list, so all are booked for the crew's one file."""
         for number in range(1, CREW_ROOMS + 1):
             yield granted(self.bookings.stay(
-                None, crew_habit(), self.today, 1, room=f"5{number:02d}", eta=time(23, 30),
+                crew, crew_habit(), self.today, 1, room=f"5{number:02d}", eta=time(23, 30),
                 adults=1, group=CREW, wishes="Blackout, wake-up call 05:10.",
+            ))  # fmt: skip
+        for ago in range(2, CREW_NIGHTS, 2):
+            arrival = self.today - timedelta(days=ago)
+            self.diary.take(crew.key, arrival, 1)
+            yield granted(self.bookings.stay(
+                crew, crew_habit(), arrival, 1, room="501", adults=1, group=CREW
             ))  # fmt: skip
 
     def floor_18(self, visitors: Sequence[Visitor]) -> Iterator[DemoStay]:

@@ -60,12 +60,13 @@ class Builder:
         husband = cast.husband()
         roles = [cast.chen(husband), *cast.others()]
         named = [role.person for role in roles]
-        extra = [husband, cast.namesake(), cast.star(), *cast.triplicate()]
+        extra = [husband, cast.namesake(), cast.star(), *cast.triplicate(), cast.crew()]
         fresh = [self._fresh() for _ in range(GROUP_PEOPLE + FIRST_TIMERS)]
         crowd = list(self.crowd.people(self.size - len(named) - len(extra) - len(fresh)))
         plan = Today(self.bookings, self.diary, self.today)
         stays = list(plan.roles(roles))
         visitors = self._visitors([*crowd, extra[1]], partners)
+        stays += plan.crew(extra[-1])
         stays += self._today(plan, visitors, fresh, partners)
         stays += self._star(extra[2])
         for visitor in visitors:
@@ -97,7 +98,8 @@ class Builder:
                 habit = history.business_habit(self.rng, company.code, percent, OFFICE_ROOMS)
             else:
                 habit = history.private_habit(self.rng, PRIVATE_ROOMS, online)
-            found.append(Visitor(person, habit, a_year))
+            # Nobody keeps to the average: the same kind of guest comes seldom or often.
+            found.append(Visitor(person, habit, a_year * self.rng.uniform(0.3, 1.8)))
         return found
 
     def _frequency(self) -> float:
@@ -120,8 +122,8 @@ class Builder:
         known = [v for v in visitors if v.person.made_on < self.today - timedelta(days=15)]
         chosen = self.rng.sample(known, len(known))
         yield from plan.group(fresh[:GROUP_PEOPLE])
-        yield from plan.crew()
-        yield from plan.floor_18(chosen[:3])
+        japanese = next(v for v in chosen if v.person.country == "JP")
+        yield from plan.floor_18([*[v for v in chosen if v is not japanese][:2], japanese])
         business = [v for v in chosen[3:] if v.habit.purpose == "business"]
         yield from plan.long_stays(business[:LONG_STAYS])
         yield from plan.in_house(chosen[3:], DEPARTURES - 1, LEAVING)

@@ -177,9 +177,9 @@ class TestMockGuests:
         tour = [s for s in world.stays if s.group == "Aurora Tours"]
         assert sum(s.adults for s in tour) == 18
         assert {s.room[:2] for s in tour} == {"12"}
-        crew = [s for s in world.stays if s.group == "Crew MU"]
+        crew = [s for s in world.stays if s.group == "Crew MU" and s.arrival == TODAY]
         assert [s.room for s in crew] == [f"50{n}" for n in range(1, 7)]
-        assert {s.guest for s in crew} == {None}
+        assert {s.guest for s in crew} == {guest(world, "Crew MU").key}
 
 
 class TestPeople:
