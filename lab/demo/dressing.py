@@ -126,7 +126,7 @@ class Dresser:
     def _ranked(self, people: list[Person]) -> list[Person]:
         """VIPs among those who come often, caution flags anywhere; nobody holds both."""
         often = sorted(
-            (p for p in people if p.vip is None and len(self._stays_of(p.key)) > 5),
+            (p for p in people if p.title and not p.vip and len(self._stays_of(p.key)) > 5),
             key=lambda p: (-len(self._stays_of(p.key)), p.reference),
         )
         often = [p for p in often if p.key not in {*self.due, *self.cast}][:260]

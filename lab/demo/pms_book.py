@@ -21,7 +21,10 @@ DAYS_AHEAD = 2
 
 @dataclass
 class Booking:
-    """One reservation as the PMS holds it; ``state`` is booked, in_house or left."""
+    """One reservation as the PMS holds it; ``state`` is booked, in_house or left.
+
+    ``since`` is the instant of check-in, ``told`` whether Keshi has heard of it by message.
+    """
 
     confirmation: str
     profile: str
@@ -33,6 +36,8 @@ class Booking:
     eta: str = ""
     adults: int = 1
     lines: int = 0
+    since: str = ""
+    told: bool = False
 
 
 @dataclass
@@ -84,6 +89,7 @@ def _booking(stay: DemoStay, person: Person | None) -> Booking:
         eta=stay.eta.strftime("%H:%M") if stay.eta else "",
         adults=stay.adults,
         lines=len(stay.lines),
+        since=stay.checked_in_at.isoformat() if stay.checked_in_at else "",
     )
 
 

@@ -1,19 +1,19 @@
 """A hotel system (PMS) in the box: tells Keshi over HTTP what happened, with a key of its own.
 
 It speaks nothing but the public interface, as a real one would, so it is the test harness of
-the message door as well: ``Pms(base_url, key).send("reservation", {...})``.
+the message door as well: ``Pms(base_url, key).send("check_in", {"reservation_id": …})``.
 """
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from crm.kit import clock
-from lab.demo.hour import Happening, clock_of
+from lab.demo.hour import Happening
 from lab.demo.pms_book import Book, Booking
 
 PATH = "/api/v1/intake/messages"
@@ -29,6 +29,16 @@ class Refused(Exception):
         self.status, self.answer = status, answer
 
 
+@dataclass(frozen=True)
+class Message:
+    """One message before it is stamped."""
+
+    kind: str
+    stay: dict[str, Any]
+    guest: dict[str, Any] | None = None
+    lines: Sequence[dict[str, Any]] = ()
+
+
 @dataclass
 class Pms:
     """One connection of a hotel system to Keshi."""
@@ -40,27 +50,42 @@ class Pms:
     sent: int = 0
 
     def send(
-        self, kind: str, body: dict[str, Any], *, message_id: str | None = None
+        self,
+        kind: str,
+        stay: dict[str, Any],
+        *,
+        guest: dict[str, Any] | None = None,
+        lines: Sequence[dict[str, Any]] = (),
+        message_id: str | None = None,
     ) -> dict[str, Any]:
-        """Send one message; tries again while the house is busy, raises `Refused` on a no."""
+        """Send one message; tries again while the house is busy, raises `Refused` on a no.
+
+        ``kind`` is reservation, check_in, check_out, cancel, no_show or folio.
+        """
         self.sent += 1
         stamp = clock.now()
-        message = {
+        message: dict[str, Any] = {
             "source": self.source,
             "message_id": message_id or f"{stamp.timestamp():.6f}-{self.sent}",
             "sent_at": stamp.isoformat().replace("+00:00", "Z"),
             "hotel": self.hotel,
             "kind": kind,
-            "body": body,
+            "stay": stay,
         }
+        if guest:
+            message["guest"] = guest
+        if lines:
+            message["lines"] = list(lines)
         return self._post(json.dumps(message, ensure_ascii=False).encode())
 
     def tell(self, book: Book, told: Iterable[Happening]) -> int:
         """Send what an hour brought; numbers make a repeated hour the same messages."""
         count = 0
-        for kind, body in messages(book, told):
+        for message in messages(book, told):
             count += 1
-            self.send(kind, body, message_id=f"{book.today}-{book.hours:03d}-{count:03d}")
+            number = f"{book.today}-{book.hours:03d}-{count:03d}"
+            self.send(message.kind, message.stay, guest=message.guest, lines=message.lines,
+                      message_id=number)  # fmt: skip
         return count
 
     def _post(self, raw: bytes) -> dict[str, Any]:
@@ -88,21 +113,80 @@ class Pms:
         raise AssertionError("the last try returns or raises")
 
 
-def messages(book: Book, told: Iterable[Happening]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What happened as (kind, body) in the generic format of the message door."""
+def messages(book: Book, told: Iterable[Happening]) -> Iterator[Message]:
+    """What happened, in the generic format of the message door."""
     for happening in told:
+        booking = happening.booking
+        stay = stay_news(booking)
+        if booking.since and not booking.told:
+            # The guest came before the two systems were connected: say so first, since a
+            # bill or a departure of nobody would be parked.
+            yield Message("check_in", {**stay, "at": _utc(booking.since)})
+        booking.told = True
         if happening.kind == "ordered":
-            yield "folio", folio_body(happening, book)
+            yield Message("folio", stay, lines=[line_news(happening, book)])
+        elif happening.kind == "booked":
+            stay |= {"channel": "direct", "way": "web", "market": "leisure", "rate_code": "BAR",
+                     "booked_on": book.today}  # fmt: skip
+            yield Message("reservation", stay, guest_news(booking, happening.guest))
         else:
-            yield "reservation", reservation_body(happening.booking, happening.guest, book)
+            yield Message(_KINDS[happening.kind], stay)
 
 
-def reservation_body(booking: Booking, guest: dict[str, Any], book: Book) -> dict[str, Any]:
-    return {"booking": booking.confirmation, "guest": guest, "at": clock_of(book).isoformat()}
+def _utc(instant: str) -> str:
+    return instant.replace("+00:00", "Z")
 
 
-def folio_body(happening: Happening, book: Book) -> dict[str, Any]:
-    return {"booking": happening.booking.confirmation, **happening.line, "on": book.today}
+_KINDS = {"checked_in": "check_in", "checked_out": "check_out"}
+
+
+def stay_news(booking: Booking) -> dict[str, Any]:
+    """Always the dates too: a message must make sense to a house that missed the others."""
+    stay: dict[str, Any] = {
+        "reservation_id": booking.confirmation,
+        "confirmation_no": booking.confirmation,
+        "arrival_on": booking.arrival,
+        "departure_on": booking.departure,
+        "adults": booking.adults,
+    }
+    if booking.room:
+        stay["room_no"] = booking.room
+    if booking.eta:
+        stay["eta"] = booking.eta
+    return stay
+
+
+def guest_news(booking: Booking, guest: dict[str, Any]) -> dict[str, Any]:
+    latin, native = guest["latin"], guest["native"]
+    named = native or latin
+    return {
+        "profile_id": booking.profile,
+        "name": named.full,
+        "family": named.family or None,
+        "given": named.given or None,
+        "latin": latin.full,
+        "gender": "female" if guest["female"] else "male",
+        "nationality": guest["country"],
+        "language": guest["language"],
+        "phone": guest["phone"],
+        "email": guest["email"],
+    }
+
+
+def line_news(happening: Happening, book: Book) -> dict[str, Any]:
+    line = happening.line
+    news = {
+        "line_id": f"{happening.booking.confirmation}-{line['no']}",
+        "posted_on": book.today,
+        "category": line["kind"],
+        "outlet": line["outlet"],
+        "amount_minor": line["amount"],
+        "tax_minor": line["tax"],
+        "payment_method": "room",
+    }
+    if line["meal"]:
+        news |= {"meal_period": line["meal"], "covers": line["covers"]}
+    return news
 
 
 def _problem(refusal: HTTPError) -> dict[str, Any]:
