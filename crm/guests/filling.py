@@ -20,6 +20,7 @@ from crm.guests.bulk import (
     contacts_of,
     vehicle_row,
 )
+from crm.guests.fitting import Fit, names_fit
 from crm.guests.indexing import names_of, refresh_keys
 from crm.guests.keys import name_key, plate_key
 from crm.guests.naming import NameParts
@@ -170,11 +171,14 @@ def _compare_names(
     stored: _Stored, facts: FileFacts, may: Mapping[str, str], change: Amendment
 ) -> None:
     keys = {name_key(parts.full) for _, parts in stored.names}
+    # A further name is theirs if one of the row's names is; an id alone may be mistaken.
+    theirs = [parts for _, parts in stored.names]
+    is_theirs = not theirs or names_fit(facts.names, theirs) is Fit.SAME
     for name in facts.names:
         if name_key(name.full) in keys:
             continue
         first = next(((no, p) for no, p in stored.names if p.kind is name.kind), None)
-        if first is None and _may(may.get("name", IF_BLANK), blank=True):
+        if first is None and _may(may.get("name", IF_BLANK), blank=is_theirs):
             change.new_names.append(name)
         elif first is not None and may.get("name", IF_BLANK) == OVERWRITE:
             change.changed_names[first[0]] = name

@@ -33,10 +33,12 @@ class PointsImport:
     def key_of(self, parsed: Parsed) -> str | None:
         return parsed.values.get("external_id")
 
-    def decide(self, db: Session, rows: Sequence[Parsed], _: FileMemory | None) -> list[Decision]:
+    def decide(
+        self, db: Session, rows: Sequence[Parsed], memory: FileMemory | None
+    ) -> list[Decision]:
         sound = [r for r in rows if not r.faults]
         members = loyalty.members_numbered(db, {r.values["member_no"] for r in sound})
-        balances = loyalty.balances(db, [m for m, _ in members.values()])
+        balances = loyalty.balances(db, [m for m, _ in members.values()], lock=memory is None)
         known = loyalty.entries_known(db, self.source, {_source_id(r) for r in sound})
         decisions = []
         for parsed in rows:

@@ -7,7 +7,14 @@ from uuid import UUID
 from pydantic import Field
 
 from crm.intake.mapping import ImportMapping
-from crm.intake.terms import PRESET_NAME_MAX, ImportKind, ImportState, LineOutcome, ReviewState
+from crm.intake.terms import (
+    PRESET_NAME_MAX,
+    ImportKind,
+    ImportState,
+    LineOutcome,
+    MessageState,
+    ReviewState,
+)
 from crm.kit.schema import HotelCode, Id, In, Lax, Out
 
 
@@ -165,3 +172,25 @@ class ReviewDecision(In):
 
     verdict: Annotated[str, Field(pattern="^(accept|new|reject)$")]
     guest_id: Id | None = None
+
+
+class MessageTaken(Out):
+    """A message is stored and will be applied; ``repeated`` when it was known already."""
+
+    id: UUID
+    state: MessageState
+    repeated: bool
+
+
+class MessageRow(Out):
+    """What became of a message: ``problem`` is why it is parked. Never its content."""
+
+    id: UUID
+    source: str
+    message_id: str
+    kind: str
+    subject: str
+    sent_at: datetime
+    received_at: datetime
+    state: MessageState
+    problem: str | None

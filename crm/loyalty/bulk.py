@@ -104,16 +104,18 @@ def entries_known(
     return found
 
 
-def balances(db: Session, membership_ids: Collection[UUID]) -> dict[UUID, int]:
-    """The balance of each membership, its row locked until the transaction ends."""
+def balances(
+    db: Session, membership_ids: Collection[UUID], *, lock: bool = True
+) -> dict[UUID, int]:
+    """The balance of each membership; for a writer, its row is held until the end."""
     found: dict[UUID, int] = {}
     for part in chunks(sorted(membership_ids), _BATCH):
-        rows = db.connection().execute(
+        query = (
             select(*cols(Membership.id, Membership.points))
             .where(col(Membership.id).in_(part))
             .order_by(col(Membership.id))
-            .with_for_update()
         )
+        rows = db.connection().execute(query.with_for_update() if lock else query)
         found |= {row.id: row.points for row in rows}
     return found
 
@@ -130,7 +132,7 @@ def post_many(db: Session, entries: Sequence[dict[str, Any]]) -> list[tuple[UUID
             .where(col(PointEntry.membership_id).in_(part))
             .group_by(col(PointEntry.membership_id))
         )
-        last |= dict(rows.tuples().all())
+        last |= {row[0]: row[1] for row in rows}
     moved: dict[UUID, int] = dict.fromkeys(ids, 0)
     numbered = []
     for entry in entries:

@@ -70,7 +70,7 @@ def last_line_numbers(db: Session, stay_ids: Collection[UUID]) -> dict[UUID, int
             .where(col(FolioLine.stay_id).in_(part))
             .group_by(col(FolioLine.stay_id))
         )
-        found |= dict(rows.tuples().all())
+        found |= {row[0]: row[1] for row in rows}
     return found
 
 
