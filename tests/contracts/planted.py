@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
 from crm.companies.terms import CompanyKind
@@ -45,6 +45,8 @@ from crm.guests.terms import (
     VipLevel,
 )
 from crm.hotels.terms import DepartmentCode
+from crm.intake.tables import ImportJob, ImportJobLine, MatchReview
+from crm.intake.terms import ImportKind, ImportState, LineOutcome
 from crm.kit import clock
 from crm.kit.vault import Vault
 from crm.loyalty.tables import Membership, PointEntry, TierChange
@@ -55,6 +57,7 @@ from crm.preferences.terms import NoteLevel, PreferenceSource, PreferenceStatus
 from crm.privacy.tables import Consent
 from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
 from crm.staff.policy import policy
+from crm.staff.tables import ApiKey
 from crm.staff.terms import Role
 from crm.stays.tables import Companion, FolioLine, GuestFigure, GuestOutlet, GuestSpend
 from crm.stays.terms import (
@@ -121,6 +124,11 @@ NEEDLES: dict[str, tuple[str, ...]] = {
 }
 """By field of the policy: words that appear nowhere but in this field's values."""
 
+LEFT_BY_A_MASK: dict[str, tuple[str, ...]] = {
+    "guest.address": ("Zqtown",),
+}
+"""What a masked value may still show: the town of an address tells namesakes apart."""
+
 WITHOUT_NEEDLE = {
     "guest.language": "few values; clear or not at all, so differing houses tell",
     "guest.birthday": "days and months are everywhere; differing houses tell",
@@ -183,6 +191,7 @@ def plant(db: Session, *, vault: Vault, data_dir: Path) -> House:
     _case(db, house)
     _loyalty_and_consent(db, house)
     _shelf(db, house, Shelf(data_dir, vault))
+    _import(db, house)
     indexing.refresh_keys(db, [house.guest, house.hidden, house.past, house.far])
     return house
 
@@ -647,3 +656,40 @@ def _shelf(db: Session, house: House, shelf: Shelf) -> None:
             ),
         )
         house.ids["document_id"] = document.id
+
+
+def _import(db: Session, house: House) -> None:
+    """A checked import of one row, and the review it asks for."""
+    steward = house.staff[Role.FILE_CENTRE, house.here]
+    job = put(
+        db,
+        ImportJob(
+            kind=ImportKind.GUESTS,
+            state=ImportState.CHECKED,
+            hotel_id=house.here,
+            file_name="guests.csv",
+            sha256="0" * 64,
+            size_bytes=100,
+            encoding="utf-8",
+            delimiter=",",
+            rows=1,
+            unclear=1,
+            created_at=clock.now(),
+            created_by=steward,
+        ),
+    )
+    put(db, ImportJobLine(import_id=job.id, row_no=1, outcome=LineOutcome.UNCLEAR))
+    review = put(
+        db,
+        MatchReview(
+            import_id=job.id,
+            row_no=1,
+            hotel_id=house.here,
+            incoming={"name": "Somebody New"},
+            candidates=[{"guest_id": str(house.guest), "score": 80, "reasons": ["name"]}],
+            created_at=clock.now(),
+        ),
+    )
+    house.ids["import_id"], house.ids["review_id"] = job.id, review.id
+    secret = factories.a_key(db, "profile:read.basic", hotel_id=house.here)
+    house.ids["key_id"] = db.scalar(select(ApiKey.id).where(col(ApiKey.prefix) == secret[:12]))
