@@ -188,11 +188,10 @@ def _write_lines(db: Session, story: Story, stay_id: UUID, *, by: Actor) -> None
         [(numbers[one], FolioPost(**facts) if (facts := lines[one]) else None) for one in ordered],
         by=by,
     )
-    fresh = [
-        (keys[one], stay_id, no)
-        for one, no in zip(ordered, settled, strict=True)
-        if no is not None and keys[one] not in known
-    ]
+    placed = [(keys[one], stay_id, no) for one, no in zip(ordered, settled, strict=True)]
+    gone = [key for key, _, no in placed if no is None and key in known]
+    external_refs.unlink(db, story.source, LINE, gone)
+    fresh = [place for place in placed if place[2] is not None and place[0] not in known]
     external_refs.link_many(db, story.source, LINE, fresh)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from crm.kit.db import chunks
@@ -74,6 +74,18 @@ def link_many(
                 }
                 for external_id, our_id, our_no in links
             ],
+        )
+
+
+def unlink(db: Session, system: str, kind: str, external_ids: Sequence[str]) -> None:
+    """Forget foreign ids: what they named is gone."""
+    for part in chunks(external_ids, _BATCH):
+        db.connection().execute(
+            delete(ExternalRef).where(
+                col(ExternalRef.system) == system,
+                col(ExternalRef.kind) == kind,
+                col(ExternalRef.external_id).in_(part),
+            )
         )
 
 

@@ -42,6 +42,7 @@ from crm.stays.terms import StayStatus
 
 NOT_NULL = frozenset({"adults", "children", "identity", "currency", "arrival_on", "departure_on"})
 _COLUMNS: list[Any] = list(Stay.__table__.columns)  # type: ignore[attr-defined]
+_LINE_COLUMNS: list[Any] = list(FolioLine.__table__.columns)  # type: ignore[attr-defined]
 _NEWS = {
     StayStatus.BOOKED: StayReinstated,
     StayStatus.IN_HOUSE: GuestArrived,
@@ -264,6 +265,49 @@ def replace_folio(db: Session, stay_id: UUID, lines: Sequence[FolioPost], *, by:
     _put_lines(db, stay, lines, 1)
     figures.refresh(db, [stay["guest_id"]])
     _tell_folio(db, stay, len(lines), by=by)
+
+
+def settle_lines(
+    db: Session,
+    stay_id: UUID,
+    lines: Sequence[tuple[int | None, FolioPost | None]],
+    *,
+    by: Actor,
+) -> list[int | None]:
+    """Bring lines to what the hotel's system says: (number, line).
+
+    Without a number the line is new, without a line the numbered one goes. Answers the numbers
+    in the same order, None for what is gone; says nothing where nothing changed.
+    """
+    stay = _locked(db, stay_id, None)
+    fresh = [line for no, line in lines if no is None and line is not None]
+    numbers = iter(range(first := 1 + _last_line(db, stay_id), first + len(fresh)))
+    _put_lines(db, stay, fresh, first)
+    changed = len(fresh)
+    answer: list[int | None] = []
+    for no, line in lines:
+        if no is None:
+            answer.append(next(numbers) if line is not None else None)
+        else:
+            changed += _settle_line(db, stay, no, line)
+            answer.append(None if line is None else no)
+    if changed:
+        figures.refresh(db, [stay["guest_id"]])
+        _tell_folio(db, stay, changed, by=by)
+    return answer
+
+
+def _settle_line(db: Session, stay: dict[str, Any], no: int, line: FolioPost | None) -> int:
+    """Change or take away one line; returns whether anything was different."""
+    here = (col(FolioLine.stay_id) == stay["id"], col(FolioLine.no) == no)
+    if line is None:
+        return db.connection().execute(delete(FolioLine).where(*here)).rowcount
+    row = db.connection().execute(select(*_LINE_COLUMNS).where(*here)).first()
+    values = line.model_dump() | {"currency": line.currency or stay["currency"]}
+    if row is None or not (fields := rules.changed_fields(dict(mapping_of(row)), values)):
+        return 0
+    new = {name: values[name] for name in fields}
+    return db.connection().execute(update(FolioLine).where(*here).values(new)).rowcount
 
 
 def _last_line(db: Session, stay_id: UUID) -> int:
