@@ -119,9 +119,7 @@ def _year_end(day: date) -> date:
     return date(day.year + 1, 12, 31)
 
 
-def _ledger(
-    rng: random.Random, past: Sequence[DemoStay], steps: Sequence[Step]
-) -> Iterator[Entry]:
+def _ledger(rng: random.Random, past: Sequence[DemoStay], steps: Sequence[Step]) -> Iterator[Entry]:
     balance = 0
     for stay in past:
         at = at_hotel(stay.departure, 13)

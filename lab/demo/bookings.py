@@ -256,8 +256,6 @@ def overlaps(stays: Iterable[DemoStay]) -> list[tuple[str, str]]:
     for held in rooms.values():
         held.sort(key=lambda stay: stay.arrival)
         found += [
-            (a.confirmation, b.confirmation)
-            for a, b in pairwise(held)
-            if b.arrival < a.departure
+            (a.confirmation, b.confirmation) for a, b in pairwise(held) if b.arrival < a.departure
         ]
     return found

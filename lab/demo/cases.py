@@ -166,9 +166,7 @@ def _any_trouble(rng: random.Random) -> int:
     return rng.choices(range(len(TROUBLES)), [weight[row[2]] for row in TROUBLES])[0]
 
 
-def _steps(
-    rng: random.Random, draft: Draft, owner: str, logger: str, given: str
-) -> Iterator[Step]:
+def _steps(rng: random.Random, draft: Draft, owner: str, logger: str, given: str) -> Iterator[Step]:
     words = {
         "received": "Taken down in the guest's words.",
         "investigating": "Spoke to the department, looked at the room.",

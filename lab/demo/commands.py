@@ -89,9 +89,7 @@ def _open(settings: Settings, port: int) -> None:
     configure_logs("warning")
     connect(settings)
     typer.echo(run.welcome(settings))
-    run_server(
-        settings, host="127.0.0.1", port=port, with_worker=True, more_routers=[router]
-    )
+    run_server(settings, host="127.0.0.1", port=port, with_worker=True, more_routers=[router])
 
 
 def _fail(message: str) -> NoReturn:

@@ -262,9 +262,7 @@ def solar_birthday(born: date, year_known: bool) -> Birthday:
 def lunar_birthday(born: date, year_known: bool) -> Birthday:
     """The lunar date of the day of birth, leap month included."""
     day = lunar.to_lunar(born)
-    return Birthday(
-        day.month, day.day, day.year if year_known else None, Calendar.LUNAR, day.leap
-    )
+    return Birthday(day.month, day.day, day.year if year_known else None, Calendar.LUNAR, day.leap)
 
 
 def share_phone(one: Person, other: Person) -> tuple[Person, Person]:

@@ -227,9 +227,7 @@ class Dresser:
             yield cases.open_case(self.rng, stay, stage, self.world.now)
 
     def _closed_cases(self, spoken_for: set[UUID | None]) -> Iterator[cases.Draft]:
-        others = [
-            s for s in self.world.stays if s.guest not in spoken_for and s.hotel == "LVH"
-        ]
+        others = [s for s in self.world.stays if s.guest not in spoken_for and s.hotel == "LVH"]
         return cases.closed_cases(self.rng, others, min(CLOSED_CASES, len(others) // 8))
 
     def _role(self, latin: str) -> UUID:

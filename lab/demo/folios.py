@@ -59,9 +59,7 @@ def meal_line(day: date, kind: str, outlet: str, meal: str, each: int, covers: i
     return Line(day, kind, outlet, amount, 0, _tax(amount), meal, covers)
 
 
-def _outings(
-    rng: random.Random, day: date, people: int, appetite: Appetite
-) -> Iterator[Line]:
+def _outings(rng: random.Random, day: date, people: int, appetite: Appetite) -> Iterator[Line]:
     for kind, outlet, meal, chance, low, high in HABITS:
         if rng.random() < chance * appetite.factor:
             covers = people if meal else 0

@@ -27,9 +27,7 @@ def business_habit(rng: random.Random, company: str, percent: int, kinds: Sequen
 
 def private_habit(rng: random.Random, kinds: Sequence[str], online: Sequence[str]) -> Habit:
     """Somebody who pays alone: from the web, the telephone, an online agency, or off the road."""
-    channel = rng.choices(
-        ("direct", "online_agency", "walk_in", "gds"), (42, 44, 8, 6)
-    )[0]
+    channel = rng.choices(("direct", "online_agency", "walk_in", "gds"), (42, 44, 8, 6))[0]
     way = {
         "direct": rng.choice(("web", "app", "phone", "message")),
         "online_agency": "interface",

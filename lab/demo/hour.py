@@ -83,9 +83,7 @@ def _arrivals(book: Book) -> Iterator[Happening]:
     """Who is due by now checks in, the earliest first; a booking without a room gets one."""
     now = clock_of(book).strftime("%H:%M")
     due = [
-        b
-        for b in book.of_state("booked")
-        if b.arrival == book.today and (b.eta or "15:00") <= now
+        b for b in book.of_state("booked") if b.arrival == book.today and (b.eta or "15:00") <= now
     ]
     free = _free_rooms(book)
     for booking in sorted(due, key=lambda b: (b.eta or "15:00", b.confirmation))[:CHECK_INS]:

@@ -46,9 +46,7 @@ def _fresh_key(db: Session) -> str:
         .values(revoked_at=clock.now())
     )
     hotel = db.connection().scalar(select(col(Hotel.id)).where(col(Hotel.code) == lakeview().code))
-    fresh = keys.create_key(
-        db, name=KEY_NAME, scopes=SCOPES, hotel_id=hotel, by=system("the demo")
-    )
+    fresh = keys.create_key(db, name=KEY_NAME, scopes=SCOPES, hotel_id=hotel, by=system("the demo"))
     return fresh.secret
 
 

@@ -137,9 +137,7 @@ class Partners:
         )
         return [self._partner(at, *row) for at, row in enumerate(kinds)]
 
-    def _partner(
-        self, at: int, code: str, en: str, zh: str, industry: str, kind: str
-    ) -> Partner:
+    def _partner(self, at: int, code: str, en: str, zh: str, industry: str, kind: str) -> Partner:
         return Partner(
             key=self.keyring.key(self.today - timedelta(days=self.rng.randrange(400, 1400))),
             code=code,
@@ -176,8 +174,10 @@ class Partners:
         female = rng.random() < 0.55
         name = chinese_names.a_name(rng, female)
         born = self.today - timedelta(days=rng.randrange(27 * 365, 56 * 365))
-        birthday = lunar_birthday(born, True) if rng.random() < 0.3 else solar_birthday(
-            born, rng.random() < 0.6
+        birthday = (
+            lunar_birthday(born, True)
+            if rng.random() < 0.3
+            else solar_birthday(born, rng.random() < 0.6)
         )
         stem = f"{fold(name.latin_given)}.{fold(name.latin_family)}.{fold(code)}"
         return PartnerContact(
@@ -186,9 +186,9 @@ class Partners:
             given=name.given,
             latin=f"{name.latin_family.upper()} {name.latin_given}",
             female=female,
-            position="Travel manager" if first else rng.choice(
-                ("Office manager", "Assistant to the chairman", "HR manager", "Buyer")
-            ),
+            position="Travel manager"
+            if first
+            else rng.choice(("Office manager", "Assistant to the chairman", "HR manager", "Buyer")),
             phone=self.board.city_line("571"),
             email=self.board.email(stem),
             born=birthday if rng.random() < 0.8 else None,

@@ -69,10 +69,7 @@ def book_of(world: World) -> Book:
             _booking(stay, people.get(stay.guest) if stay.guest else None)
             for stay in world.stays
             if stay.hotel == world.hotels[0].code
-            and (
-                stay.status == "in_house"
-                or (stay.status == "booked" and stay.arrival <= last)
-            )
+            and (stay.status == "in_house" or (stay.status == "booked" and stay.arrival <= last))
         ],
     )
 

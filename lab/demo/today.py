@@ -151,9 +151,7 @@ class Today:
             left = self.rng.randrange(30, 180)
             yield from self._in_house(replace(visitor, habit=habit), since, left, "")
 
-    def in_house(
-        self, visitors: Sequence[Visitor], count: int, kind: str
-    ) -> Iterator[DemoStay]:
+    def in_house(self, visitors: Sequence[Visitor], count: int, kind: str) -> Iterator[DemoStay]:
         """So many guests who leave today, or later."""
         made = 0
         for visitor in visitors:
@@ -166,9 +164,7 @@ class Today:
                 yield stay
         self._check(made == count, f"only {made} of {count} {kind}")
 
-    def _in_house(
-        self, visitor: Visitor, since: int, left: int, room: str
-    ) -> Iterator[DemoStay]:
+    def _in_house(self, visitor: Visitor, since: int, left: int, room: str) -> Iterator[DemoStay]:
         arrival = self.today - timedelta(days=since)
         nights = since + left
         if not self.diary.is_free(visitor.person.key, arrival, nights):
@@ -220,4 +216,3 @@ def exact_lines(stay: DemoStay, total: int) -> Iterator[Line]:
     if rest:
         yield Line(stay.departure - timedelta(days=1), "restaurant", "Lotus Court 荷轩", rest, 0,
                    round(rest * 6 / 106), "dinner", 1)  # fmt: skip
-

@@ -66,9 +66,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         Block(f"+1{area}55501", 2, "NANPA, for fiction")
         for area in ("206", "212", "303", "312", "415", "512", "617", "702", "808", "919")
     ),
-    "CA": tuple(
-        Block(f"+1{area}55501", 2, "NANPA, for fiction") for area in ("416", "514", "604")
-    ),
+    "CA": tuple(Block(f"+1{area}55501", 2, "NANPA, for fiction") for area in ("416", "514", "604")),
 }
 CITY_LINES: tuple[tuple[str, str], ...] = (
     ("Hangzhou", "571"),
@@ -120,8 +118,10 @@ class Switchboard:
     def email(self, stem: str) -> str:
         """A free address; a taken stem gets a number, as the mailbox would have done."""
         for attempt in range(1, 10_000):
-            tail = "" if attempt == 1 else str(self._rng.randrange(10, 99)) + (
-                "" if attempt < 5 else str(attempt)
+            tail = (
+                ""
+                if attempt == 1
+                else str(self._rng.randrange(10, 99)) + ("" if attempt < 5 else str(attempt))
             )
             address = f"{stem}{tail}@{self._rng.choice(MAIL_DOMAINS)}"
             if address not in self._given:

@@ -152,7 +152,4 @@ class Builder:
         for visitor in some:
             habit = history.private_habit(self.rng, kinds, ("TR",))
             mover = Visitor(visitor.person, habit, 0.4)
-            yield from history.visits(
-                small, self.diary, mover, self.today - timedelta(days=1)
-            )
-
+            yield from history.visits(small, self.diary, mover, self.today - timedelta(days=1))

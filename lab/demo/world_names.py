@@ -10,17 +10,17 @@ CANTONESE = {
     "陈": "Chan", "黄": "Wong", "李": "Lee", "林": "Lam", "张": "Cheung", "王": "Wong",
     "吴": "Ng", "刘": "Lau", "梁": "Leung", "郑": "Cheng", "何": "Ho", "谢": "Tse",
     "罗": "Law", "杨": "Yeung", "周": "Chow", "叶": "Yip", "区": "Au", "曾": "Tsang",
-}
+}  # fmt: skip
 HOKKIEN = {
     "陈": "Tan", "林": "Lim", "黄": "Ng", "李": "Lee", "王": "Ong", "吴": "Goh",
     "张": "Teo", "刘": "Low", "蔡": "Chua", "许": "Koh", "杨": "Yeo", "何": "Ho",
-}
+}  # fmt: skip
 TAIWAN = {
     "陈": ("陳", "Chen"), "林": ("林", "Lin"), "黄": ("黃", "Huang"), "张": ("張", "Chang"),
     "李": ("李", "Lee"), "王": ("王", "Wang"), "吴": ("吳", "Wu"), "刘": ("劉", "Liu"),
     "蔡": ("蔡", "Tsai"), "杨": ("楊", "Yang"), "许": ("許", "Hsu"), "郑": ("鄭", "Cheng"),
     "谢": ("謝", "Hsieh"), "郭": ("郭", "Kuo"), "曾": ("曾", "Tseng"), "周": ("周", "Chou"),
-}
+}  # fmt: skip
 ENGLISH_GIVEN = {
     True: ("Grace", "Emily", "Joyce", "Vivian", "Cherry", "Fiona", "Karen", "Wendy"),
     False: ("Jason", "Kelvin", "Raymond", "Tony", "Vincent", "Henry", "Alan", "Eric"),
@@ -32,7 +32,7 @@ JAPANESE_FAMILY = (
     ("佐々木", "Sasaki"), ("松本", "Matsumoto"), ("井上", "Inoue"), ("木村", "Kimura"),
     ("斎藤", "Saito"), ("清水", "Shimizu"), ("林", "Hayashi"), ("森", "Mori"),
     ("大野", "Ono"), ("上原", "Uehara"), ("東海林", "Shoji"), ("長谷川", "Hasegawa"),
-)
+)  # fmt: skip
 JAPANESE_GIVEN = {
     True: (
         ("美咲", "Misaki"), ("陽子", "Yoko"), ("恵子", "Keiko"), ("結衣", "Yui"), ("葵", "Aoi"),
@@ -42,12 +42,12 @@ JAPANESE_GIVEN = {
         ("大翔", "Haruto"), ("蓮", "Ren"), ("健太", "Kenta"), ("浩", "Hiroshi"), ("誠", "Makoto"),
         ("隆", "Takashi"), ("翔太", "Shota"), ("一郎", "Ichiro"), ("直樹", "Naoki"),
     ),
-}
+}  # fmt: skip
 KOREAN_FAMILY = (
     ("김", "Kim"), ("이", "Lee"), ("박", "Park"), ("최", "Choi"), ("정", "Jung"), ("강", "Kang"),
     ("조", "Cho"), ("윤", "Yoon"), ("장", "Jang"), ("임", "Lim"), ("한", "Han"), ("오", "Oh"),
     ("신", "Shin"), ("황보", "Hwangbo"), ("남궁", "Namkoong"),
-)
+)  # fmt: skip
 KOREAN_GIVEN = {
     True: (
         ("서연", "Seo-yeon"), ("지우", "Ji-woo"), ("민서", "Min-seo"), ("수진", "Soo-jin"),
@@ -57,12 +57,12 @@ KOREAN_GIVEN = {
         ("민준", "Min-jun"), ("서준", "Seo-jun"), ("도윤", "Do-yoon"), ("지훈", "Ji-hoon"),
         ("성호", "Sung-ho"), ("현우", "Hyun-woo"), ("영수", "Young-soo"),
     ),
-}
+}  # fmt: skip
 ARABIC_FAMILY = (
     ("السيد", "Al-Sayed"), ("العتيبي", "Al-Otaibi"), ("الهاشمي", "Al-Hashimi"),
     ("القحطاني", "Al-Qahtani"), ("حسن", "Hassan"), ("منصور", "Mansour"), ("خليل", "Khalil"),
     ("المكتوم", "Al-Maktoum"), ("عبد الرحمن", "Abdel-Rahman"), ("بن صالح", "bin Saleh"),
-)
+)  # fmt: skip
 ARABIC_GIVEN = {
     True: (
         ("ليلى", "Layla"), ("فاطمة", "Fatima"), ("مريم", "Maryam"), ("عائشة", "Aisha"),
@@ -72,7 +72,7 @@ ARABIC_GIVEN = {
         ("محمد", "Mohammed"), ("أحمد", "Ahmed"), ("خالد", "Khalid"), ("يوسف", "Yousef"),
         ("عمر", "Omar"), ("طارق", "Tariq"),
     ),
-}
+}  # fmt: skip
 CYRILLIC_FAMILY = {
     True: (("Иванова", "Ivanova"), ("Смирнова", "Smirnova"), ("Кузнецова", "Kuznetsova")),
     False: (("Иванов", "Ivanov"), ("Смирнов", "Smirnov"), ("Соколов", "Sokolov")),
@@ -82,8 +82,14 @@ CYRILLIC_GIVEN = {
     False: (("Дмитрий", "Dmitry"), ("Сергей", "Sergey"), ("Алексей", "Alexey")),
 }
 MONONYMS = (
-    ("Suharyanto", False), ("Wulandari", True), ("Budiono", False), ("Sulastri", True),
-    ("Sukarni", True), ("Hartono", False), ("Tenzin", False), ("Kartika", True),
+    ("Suharyanto", False),
+    ("Wulandari", True),
+    ("Budiono", False),
+    ("Sulastri", True),
+    ("Sukarni", True),
+    ("Hartono", False),
+    ("Tenzin", False),
+    ("Kartika", True),
 )
 
 
@@ -126,11 +132,13 @@ LATIN: dict[str, Latin] = {
     "CA": _words("Chloe Madison Sophie", "Ethan Liam Gabriel", "Tremblay/Roy/Campbell/Singh"),
     "AU": _words("Isla Matilda Ruby", "Jack Lachlan Cooper", "Murphy/Kelly/White/Papadopoulos"),
     "IT": _words(
-        "Giulia Chiara Francesca Alessia", "Marco Luca Matteo Niccolò",
+        "Giulia Chiara Francesca Alessia",
+        "Marco Luca Matteo Niccolò",
         "Rossi/Russo/Ferrari/Esposito/Bianchi/D'Angelo/Lo Presti/De Luca",
     ),
     "ES": _words(
-        "Lucía Carmen Marta Begoña", "Javier Álvaro Íñigo Sergio",
+        "Lucía Carmen Marta Begoña",
+        "Javier Álvaro Íñigo Sergio",
         "García Márquez/Fernández Ruiz/Núñez/de la Cruz/Peña Ortiz/López",
     ),
     "PT": _words("Inês Mariana", "João Tiago", "da Silva/Santos/Pereira/dos Reis"),
@@ -154,14 +162,14 @@ LANGUAGE = {
     "FR": "fr", "GB": "en", "IE": "en", "US": "en", "CA": "en", "AU": "en", "IT": "it", "ES": "es",
     "PT": "pt", "BR": "pt-BR", "NL": "nl", "SE": "sv", "HU": "hu", "PL": "pl", "CZ": "cs",
     "HR": "hr", "IN": "en", "VN": "vi", "TH": "th",
-}
+}  # fmt: skip
 # Who comes to a lake hotel in Hangzhou from abroad, by weight.
 ABROAD: dict[str, float] = {
     "HK": 13, "TW": 13, "MO": 2, "JP": 14, "KR": 12, "SG": 9, "US": 10, "GB": 6, "DE": 7,
     "FR": 5, "AU": 4, "AE": 3, "SA": 2, "EG": 1, "IT": 3, "ES": 2.5, "NL": 2, "CH": 1.5,
     "SE": 1, "CA": 2.5, "IN": 3, "RU": 2, "ID": 2, "HU": 1, "PL": 1, "CZ": 0.7, "HR": 0.6,
     "PT": 0.8, "BR": 1, "IE": 0.8, "VN": 1.2, "TH": 1.2,
-}
+}  # fmt: skip
 
 
 def a_name(rng: random.Random, country: str, female: bool) -> Spelt:

@@ -71,9 +71,7 @@ class TestAnHour:
     def test_after_a_day_everybody_due_has_come_and_gone(self, book: Book) -> None:
         pass_hours(book, 20)
         assert [b.name for b in book.of_state("in_house") if b.departure <= book.today] == []
-        assert [
-            b.name for b in book.of_state("booked") if b.arrival == book.today
-        ] == []
+        assert [b.name for b in book.of_state("booked") if b.arrival == book.today] == []
 
     def test_folio_lines_are_numbered_on_per_booking(self, book: Book) -> None:
         told = [t for t in pass_hours(book, 6) if t.kind == "ordered"]

@@ -166,9 +166,7 @@ class TestWipeCommand:
         assert not Path("var/demo/demo.db").exists()
 
 
-def test_build_only_starts_nothing(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_build_only_starts_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, object] = {}
     monkeypatch.setattr("lab.demo.run.prepare", lambda given, told: seen.update(it=given))
     answer = CliRunner().invoke(app, ["--build-only", "--port", "8123"])

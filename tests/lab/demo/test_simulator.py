@@ -59,7 +59,8 @@ class TestMessages:
         self, book: Book
     ) -> None:
         first = next(m for m in an_hours_messages(book) if m.kind == "check_in")
-        since = next(b.since for b in book.bookings if b.confirmation == first.stay["reservation_id"])
+        number = first.stay["reservation_id"]
+        since = next(b.since for b in book.bookings if b.confirmation == number)
         assert first.stay["at"] == since.replace("+00:00", "Z")
 
     def test_a_stay_is_introduced_only_once(self, book: Book) -> None:

@@ -13,9 +13,7 @@ from lab.demo.dressing import World
 from lab.demo.house import garden, lakeview
 
 FIRST = date(2026, 1, 1)
-spans = st.lists(
-    st.tuples(st.integers(0, 2), st.integers(0, 300), st.integers(1, 20)), max_size=60
-)
+spans = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 300), st.integers(1, 20)), max_size=60)
 
 
 class TestRoomBook:
