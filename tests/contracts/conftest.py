@@ -16,7 +16,7 @@ from lab.demo.pages import router as demo_doors
 from tests import postgres
 from tests.conftest import SECRET, Client
 from tests.contracts.asking import Asking
-from tests.contracts.planted import House, plant
+from tests.contracts.planted import House, plant, plant_import
 from web.app import create_app
 
 _numbers = count(1)
@@ -88,6 +88,7 @@ def _planted_postgres(
 def _write(database: Database, folder: Path) -> House:
     with database.writing() as db:
         house = plant(db, vault=Vault(SECRET), data_dir=folder)
+    plant_import(database, house, folder)
     if database.is_sqlite:
         with database.engine.connect() as connection:
             raw = connection.connection.driver_connection

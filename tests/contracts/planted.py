@@ -7,10 +7,11 @@ here, incognito), ``past`` (was here last year) and ``far`` (known to the other 
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
 from crm.companies.terms import CompanyKind
@@ -45,9 +46,12 @@ from crm.guests.terms import (
     VipLevel,
 )
 from crm.hotels.terms import DepartmentCode
-from crm.intake.tables import ImportJob, ImportJobLine, MatchReview
-from crm.intake.terms import ImportKind, ImportState, LineOutcome
+from crm.intake.running import Imports
+from crm.intake.schemas import ImportOptions
+from crm.intake.tables import MatchReview
+from crm.intake.terms import ImportKind
 from crm.kit import clock
+from crm.kit.db import Database
 from crm.kit.vault import Vault
 from crm.loyalty.tables import Membership, PointEntry, TierChange
 from crm.loyalty.terms import PointKind, Tier
@@ -191,7 +195,6 @@ def plant(db: Session, *, vault: Vault, data_dir: Path) -> House:
     _case(db, house)
     _loyalty_and_consent(db, house)
     _shelf(db, house, Shelf(data_dir, vault))
-    _import(db, house)
     indexing.refresh_keys(db, [house.guest, house.hidden, house.past, house.far])
     return house
 
@@ -658,38 +661,18 @@ def _shelf(db: Session, house: House, shelf: Shelf) -> None:
         house.ids["document_id"] = document.id
 
 
-def _import(db: Session, house: House) -> None:
-    """A checked import of one row, and the review it asks for."""
-    steward = house.staff[Role.FILE_CENTRE, house.here]
-    job = put(
-        db,
-        ImportJob(
-            kind=ImportKind.GUESTS,
-            state=ImportState.CHECKED,
-            hotel_id=house.here,
-            file_name="guests.csv",
-            sha256="0" * 64,
-            size_bytes=100,
-            encoding="utf-8",
-            delimiter=",",
-            rows=1,
-            unclear=1,
-            created_at=clock.now(),
-            created_by=steward,
-        ),
+def plant_import(database: Database, house: House, data_dir: Path) -> None:
+    """Run an import whose one row has the guest's phone under another name: a review follows."""
+    steward = factories.an_actor(
+        Role.FILE_CENTRE, house.here, house.staff[Role.FILE_CENTRE, house.here]
     )
-    put(db, ImportJobLine(import_id=job.id, row_no=1, outcome=LineOutcome.UNCLEAR))
-    review = put(
-        db,
-        MatchReview(
-            import_id=job.id,
-            row_no=1,
-            hotel_id=house.here,
-            incoming={"name": "Somebody New"},
-            candidates=[{"guest_id": str(house.guest), "score": 80, "reasons": ["name"]}],
-            created_at=clock.now(),
-        ),
-    )
-    house.ids["import_id"], house.ids["review_id"] = job.id, review.id
-    secret = factories.a_key(db, "profile:read.basic", hotel_id=house.here)
-    house.ids["key_id"] = db.scalar(select(ApiKey.id).where(col(ApiKey.prefix) == secret[:12]))
+    imports = Imports(database, data_dir)
+    file = BytesIO(b"name,phone\nSomebody Else,+86 139 8765 0431\n")
+    options = ImportOptions(kind=ImportKind.GUESTS, hotel="HZ1")
+    import_id = imports.receive(file, "guests.csv", options, by=steward)
+    imports.commit(import_id, by=steward)
+    house.ids["import_id"] = import_id
+    with database.reading() as db:
+        house.ids["review_id"] = db.scalar(select(MatchReview.id))
+        house.ids["key_id"] = db.scalar(select(ApiKey.id))
+    assert house.ids["review_id"] is not None
