@@ -42,8 +42,8 @@ from crm.profile.rules import Claim
 from crm.profile.sights import THE_GUEST, Reader
 from crm.staff.actor import Actor
 from crm.staff.terms import Sight
-from crm.stays.queries import within_reach
-from crm.stays.tables import Companion, GuestFigure, GuestSpend, Stay
+from crm.stays.queries import of_guest, within_reach
+from crm.stays.tables import GuestFigure, GuestSpend, Stay
 
 STAYS_READ = 40
 CASES_READ = 1000
@@ -199,13 +199,9 @@ def stays_of(db: Session, guest_id: UUID, reader: Reader) -> Sequence[Row[Any]]:
 
 
 def _stays(reader: Reader) -> Select[Any]:
-    shared = select(*cols(Companion.stay_id)).where(col(Companion.guest_id) == THE_GUEST)
     return (
         with_room(select(*_STAY))
-        .where(
-            or_(col(Stay.guest_id) == THE_GUEST, col(Stay.id).in_(shared)),
-            within_reach(Stay, reader.by),
-        )
+        .where(of_guest(THE_GUEST, reader.by))
         .order_by(col(Stay.arrival_on).desc(), col(Stay.id).desc())
         .limit(STAYS_READ)
     )

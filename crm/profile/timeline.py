@@ -39,7 +39,7 @@ from crm.kit import clock
 from crm.kit.dbtypes import JsonDoc, Key
 from crm.kit.errors import Invalid
 from crm.kit.paging import PageOf, read_cursor, write_cursor
-from crm.kit.rows import cols, one_of
+from crm.kit.rows import one_of
 from crm.kit.tables import EventRow
 from crm.loyalty.tables import Membership, PointEntry, TierChange
 from crm.preferences.tables import Note, Preference, PreferenceCode
@@ -50,8 +50,8 @@ from crm.profile.schemas import Happening
 from crm.profile.sights import THE_GUEST, Reader, reader_of
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel
-from crm.stays.queries import within_reach
-from crm.stays.tables import Companion, Stay
+from crm.stays.queries import of_guest, within_reach
+from crm.stays.tables import Stay
 from crm.stays.terms import StayStatus
 
 NOON = time(12, tzinfo=UTC)
@@ -244,15 +244,11 @@ def _stays(reader: Reader) -> Branch | None:
         (col(Stay.status) == StayStatus.CHECKED_OUT, col(Stay.departure_on)),
         else_=col(Stay.arrival_on),
     )
-    shared = select(*cols(Companion.stay_id)).where(col(Companion.guest_id) == THE_GUEST)
     query = select(
         *_columns("stay", 1, day=day, until=col(Stay.departure_on), id=col(Stay.id),
                   n1=col(Stay.nights), n2=col(Stay.score), s1=col(Stay.status),
                   s2=col(Stay.room_no))
-    ).where(
-        or_(col(Stay.guest_id) == THE_GUEST, col(Stay.id).in_(shared)),
-        within_reach(Stay, reader.by),
-    )  # fmt: skip
+    ).where(of_guest(THE_GUEST, reader.by))  # fmt: skip
     return Branch(1, Family.STAY, query, day, col(Stay.id), by_day=True)
 
 

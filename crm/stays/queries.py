@@ -5,11 +5,25 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col
 
 from crm.guests.queries import need_visible
 from crm.hotels.queries import hotel
+from crm.kit.dbtypes import Key
 from crm.kit.errors import Invalid, NotAllowed, NotFound
 from crm.kit.paging import PageOf, read_cursor, write_cursor
 from crm.kit.rows import cols, fields_of, mapping_of, one_of
@@ -82,10 +96,12 @@ def stays(
     `NotFound` for a guest out of reach, `Invalid` for a broken cursor.
     """
     by.need("stays.read")
-    query = select(*_ROW).where(within_reach(Stay, by))
-    if guest_id is not None:
+    query = select(*_ROW)
+    if guest_id is None:
+        query = query.where(within_reach(Stay, by))
+    else:
         need_visible(db, guest_id, by=by)
-        query = query.where(_of_guest(guest_id))
+        query = query.where(of_guest(guest_id, by))
     if hotel_id is not None:
         query = query.where(col(Stay.hotel_id) == hotel_id)
     if status is not None:
@@ -104,9 +120,21 @@ def stays(
     )
 
 
-def _of_guest(guest_id: UUID) -> ColumnElement[bool]:
+def of_guest(guest_id: UUID | BindParameter[Any], by: Actor) -> ColumnElement[bool]:
+    """The stays a guest booked or shared, in the reader's hotels.
+
+    Found by the guest's ids alone. The hotel is only compared afterwards, in a form that no
+    index answers: without fresh statistics SQLite takes a hotel for as selective as a guest
+    and walks all its stays (50 ms instead of 0.2 at 29,000 stays).
+    """
+    own = aliased(Stay)
+    booked = select(*cols(own.id)).where(col(own.guest_id) == guest_id)
     shared = select(*cols(Companion.stay_id)).where(col(Companion.guest_id) == guest_id)
-    return or_(col(Stay.guest_id) == guest_id, col(Stay.id).in_(shared))
+    mine = col(Stay.id).in_(union_all(booked, shared))
+    if by.is_system or by.reach == "group":
+        return mine
+    hotel_id = func.coalesce(col(Stay.hotel_id), col(Stay.hotel_id), type_=Key())
+    return and_(mine, one_of(hotel_id, by.hotel_ids))
 
 
 def _after(query: Select[Any], cursor: str | None, day: Any, key: Any) -> Select[Any]:
