@@ -13,18 +13,19 @@ from crm.loyalty.queries import points_of
 from crm.privacy.consents import consents_of
 from crm.profile import queries as profile
 from crm.profile.schemas import GuestCard
+from crm.profile.timeline import Family, timeline
 from crm.profile.trail import trail
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel, Sight
 from crm.stays import queries as stays
 from web.deps import Db, Me, Views
 from web.forms import Filled
-from web.rendering import is_fragment, render
+from web.rendering import frame_of, is_fragment, render
 from web.wording import mark, wording
 
 router = APIRouter(include_in_schema=False)
 
-SECTION_ROWS = 20
+SECTION_ROWS, TIMELINE_LINES = 20, 20
 Cursor = Annotated[str | None, Query(max_length=CURSOR_MAX)]
 
 
@@ -60,6 +61,37 @@ class Tab(NamedTuple):
 @router.get("/guests/{guest_id:uuid}")
 def card(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
     return page_of(request, db, me, views, guest_id)
+
+
+@router.get("/guests/{guest_id:uuid}/timeline")
+def timeline_lines(
+    request: Request,
+    db: Db,
+    me: Me,
+    guest_id: UUID,
+    only: Family | None = None,
+    cursor: Cursor = None,
+) -> Response:
+    """Lines of the timeline alone: of one family, or the page after a cursor."""
+    page = timeline(
+        db,
+        guest_id,
+        by=me,
+        families=[only] if only else (),
+        cursor=cursor,
+        limit=TIMELINE_LINES,
+        zone=frame_of(request).zone,
+        channel=Channel.PAGE,
+    )
+    return render(
+        request,
+        "front_desk/_timeline_lines.html",
+        guest_id=guest_id,
+        happenings=page.items,
+        only=only,
+        next=page.next,
+        further=cursor is not None,
+    )
 
 
 @router.get("/guests/{guest_id:uuid}/stays")

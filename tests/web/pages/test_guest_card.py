@@ -131,6 +131,40 @@ class TestSections:
         assert "viewed" in trail[0].get_text()
 
 
+class TestTimeline:
+    def test_can_be_narrowed_to_a_family(self, client, chen):
+        client.as_("front_desk")
+        lines = soup(client.get(f"/guests/{chen}/timeline", params={"only": "stay"}))
+        assert [line.b.get_text() for line in lines.select("li")] == ["Stay"]
+        none = client.get(f"/guests/{chen}/timeline", params={"only": "case"})
+        assert "Nothing yet" in none.text
+
+    def test_goes_on_where_the_page_ended(self, client):
+        hotel = client.hotel_id
+        with client.database.writing() as db:
+            guest = factories.a_guest(db)
+            for days in range(25):
+                factories.a_stay(
+                    db,
+                    guest,
+                    hotel,
+                    status=StayStatus.CHECKED_OUT,
+                    arrival_on=factories.TODAY - timedelta(days=40 + 3 * days),
+                )
+        client.as_("front_desk")
+        first = soup(client.get(f"/guests/{guest}/timeline"))
+        more = first.find("button")
+        rest = client.get(more["hx-get"])
+        assert (len(first.select("li")), len(soup(rest).select("li"))) == (20, 5)
+        assert "timeline-lines" not in rest.text
+
+    def test_of_a_guest_out_of_reach_is_not_there(self, client, chen):
+        with client.database.writing() as db:
+            elsewhere = factories.a_hotel(db)
+        client.as_("front_desk", elsewhere)
+        assert client.get(f"/guests/{chen}/timeline").status_code == 404
+
+
 def test_a_long_stay_is_told_from_its_dates(client):
     hotel = client.hotel_id
     with client.database.writing() as db:

@@ -34,6 +34,13 @@ if (toasts) {
   }).observe(toasts, { childList: true });
 }
 
+// A group of buttons of which one holds, such as the timeline's filter.
+document.addEventListener("click", (event) => {
+  const chosen = event.target.closest?.("[data-choice] > button");
+  if (!chosen) return;
+  for (const other of chosen.parentElement.children) other.setAttribute("aria-pressed", String(other === chosen));
+});
+
 document.addEventListener("change", (event) => {
   if (event.target.matches?.("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
