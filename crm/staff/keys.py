@@ -5,7 +5,7 @@ import secrets
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert, or_, select, update
@@ -24,6 +24,7 @@ from crm.staff.tables import ApiKey
 from crm.staff.terms import ActorKind
 
 PREFIX = "keshi_"
+TOUCH_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def create_key(
     by: Actor,
     expires_at: datetime | None = None,
 ) -> FreshKey:
-    """Make a key; `Invalid` names unknown scopes."""
+    """Make a key; `Invalid` names unknown scopes, and hotels out of this actor's reach."""
+    _check_reach(db, hotel_id, by)
     unknown = sorted(set(scopes) - policy().scopes.keys())
     if unknown or not scopes:
         raise Invalid(
@@ -77,6 +79,9 @@ def create_key(
 
 def revoke_key(db: Session, key_id: UUID, *, by: Actor) -> None:
     """From now on the key opens nothing."""
+    row = db.connection().execute(select(col(ApiKey.hotel_id)).where(col(ApiKey.id) == key_id))
+    if (found := row.first()) is not None:
+        _check_reach(db, found.hotel_id, by)
     done = db.connection().execute(
         update(ApiKey)
         .where(col(ApiKey.id) == key_id, col(ApiKey.revoked_at).is_(None))
@@ -87,9 +92,17 @@ def revoke_key(db: Session, key_id: UUID, *, by: Actor) -> None:
     audit.note(db, Deed.REVOKED, by=by, subject="api_key", subject_id=key_id)
 
 
+@dataclass(frozen=True)
+class KeyUsed:
+    """A key that opens something, and whether its use should be noted again."""
+
+    actor: Actor
+    is_stale: bool
+
+
 def identify(
     db: Session, secret: str, *, address: str | None = None, request_id: str | None = None
-) -> Actor | None:
+) -> KeyUsed | None:
     """The key's actor, or None when it opens nothing. A typing error costs no statement."""
     body = secret.removeprefix(PREFIX)
     if len(body) < 16 or _checksum(body[:-8]) != body[-8:]:
@@ -98,7 +111,9 @@ def identify(
     row = (
         db.connection()
         .execute(
-            select(*cols(ApiKey.id, ApiKey.name, ApiKey.scopes, ApiKey.hotel_id)).where(
+            select(
+                *cols(ApiKey.id, ApiKey.name, ApiKey.scopes, ApiKey.hotel_id, ApiKey.last_used_at)
+            ).where(
                 col(ApiKey.token_hash) == _hash(secret),
                 col(ApiKey.revoked_at).is_(None),
                 or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > now),
@@ -115,7 +130,7 @@ def identify(
             r.id for r in db.connection().execute(select(col(Hotel.id)).order_by(col(Hotel.code)))
         ]
     )
-    return make_actor(
+    actor = make_actor(
         kind=ActorKind.KEY,
         id=row.id,
         name=row.name,
@@ -125,6 +140,26 @@ def identify(
         address=address,
         request_id=request_id,
     )
+    used = row.last_used_at
+    return KeyUsed(actor, is_stale=used is None or now - used > TOUCH_EVERY)
+
+
+def touch(db: Session, key_id: UUID) -> None:
+    """Note that a key is in use, for the list of keys."""
+    db.connection().execute(
+        update(ApiKey).where(col(ApiKey.id) == key_id).values(last_used_at=clock.now())
+    )
+
+
+def _check_reach(db: Session, hotel_id: UUID | None, by: Actor) -> None:
+    """A key opens no hotel that its maker has no say in; one for all hotels needs all of them."""
+    if by.is_system:
+        return
+    wanted = (
+        {hotel_id} if hotel_id else set(db.connection().execute(select(col(Hotel.id))).scalars())
+    )
+    if not wanted <= by.hotel_ids:
+        raise Invalid("There is no such hotel within your reach.", "hotel", pointer="/hotel_id")
 
 
 def _hash(secret: str) -> str:
