@@ -106,5 +106,6 @@ def put_due(db: Session) -> None:
 CLOCKED: dict[str, timedelta] = {
     documents_jobs.REMOVE_OVERDUE: timedelta(days=1),
     housekeeping_jobs.FORGET: timedelta(hours=1),
+    housekeeping_jobs.STATISTICS: timedelta(days=1),
 }
 """Jobs that the clock puts, and how often; a slice's own are added where the slice has them."""

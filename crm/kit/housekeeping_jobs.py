@@ -7,10 +7,12 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from crm.kit import clock, remembered
+from crm.kit.db import refresh_statistics
 from crm.kit.jobs import job
 from crm.kit.tables import JobRow
 
 FORGET = "kit.forget"
+STATISTICS = "kit.statistics"
 DONE_KEPT_FOR = timedelta(days=14)
 
 
@@ -19,3 +21,9 @@ def forget(db: Session, _: dict[str, Any]) -> None:
     """Remove answers after three days and finished jobs after two weeks."""
     remembered.forget_old(db)
     db.connection().execute(delete(JobRow).where(col(JobRow.done_at) < clock.now() - DONE_KEPT_FOR))
+
+
+@job(STATISTICS)
+def statistics(db: Session, _: dict[str, Any]) -> None:
+    """Renew what the planner knows of the tables."""
+    refresh_statistics(db)

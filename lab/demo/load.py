@@ -16,7 +16,7 @@ from crm.documents import catalogue
 from crm.guests import indexing
 from crm.guests.tables import Address, ContactPoint, Guest, GuestName, Relation, Vehicle
 from crm.hotels.tables import Department, Hotel, Room, RoomType
-from crm.kit.db import Database, chunks
+from crm.kit.db import Database, chunks, refresh_statistics
 from crm.kit.errors import RuleBroken
 from crm.kit.tables import ExternalRef
 from crm.loyalty.tables import Membership, PointEntry, TierChange
@@ -138,6 +138,7 @@ def derive(db: Session, world: World) -> None:
     """Search keys by the guests' service, figures by the stays'."""
     indexing.refresh_keys(db, [person.key for person in world.people])
     figures.rebuild(db)
+    refresh_statistics(db)
 
 
 def is_demo(db: Session) -> bool:
