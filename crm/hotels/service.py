@@ -83,6 +83,7 @@ def roll_business_date(db: Session, hotel_id: UUID, to: date) -> None:
         raise Invalid("The business date cannot go back.", "business_date")
     hotel.business_on = to
     db.add(hotel)
+    db.flush()
 
 
 def read_room_pattern(pattern: str) -> list[str]:

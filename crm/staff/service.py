@@ -66,6 +66,7 @@ def set_grants(db: Session, staff_id: UUID, grants: list[GrantGiven], *, by: Act
     _give(db, staff_id, grants)
     staff.version += 1
     db.add(staff)
+    db.flush()
     sessions.end_all(db, staff_id)
     audit.note(
         db,
@@ -85,6 +86,7 @@ def disable(db: Session, staff_id: UUID, *, by: Actor) -> None:
     staff.state = StaffState.DISABLED
     staff.version += 1
     db.add(staff)
+    db.flush()
     sessions.end_all(db, staff_id)
     audit.note(db, Deed.REVOKED, by=by, subject="staff", subject_id=staff_id)
 
@@ -95,6 +97,7 @@ def enable(db: Session, staff_id: UUID, *, by: Actor) -> None:
     staff.locked_until, staff.failed_sign_ins = None, 0
     staff.version += 1
     db.add(staff)
+    db.flush()
     audit.note(db, Deed.GRANTED, by=by, subject="staff", subject_id=staff_id)
 
 
@@ -107,6 +110,7 @@ def change_password(db: Session, old: str, new: str, *, by: Actor) -> None:
     staff.must_change_password = False
     staff.version += 1
     db.add(staff)
+    db.flush()
     audit.note(db, Deed.CHANGED, by=by, subject="staff", subject_id=staff.id, fields=["password"])
 
 
@@ -119,6 +123,7 @@ def reset_password(db: Session, staff_id: UUID, *, by: Actor) -> str:
     staff.locked_until, staff.failed_sign_ins = None, 0
     staff.version += 1
     db.add(staff)
+    db.flush()
     sessions.end_all(db, staff_id)
     audit.note(db, Deed.CHANGED, by=by, subject="staff", subject_id=staff_id, fields=["password"])
     return first
@@ -129,6 +134,7 @@ def set_language(db: Session, language: str, *, by: Actor) -> None:
         staff = _staff(db, by.staff_id, by)
         staff.language = language
         db.add(staff)
+        db.flush()
 
 
 def _give(db: Session, staff_id: UUID, grants: list[GrantGiven]) -> None:

@@ -94,6 +94,5 @@ def reset_password(db: Db, me: Me, staff_id: UUID) -> FirstPassword:
 
 
 def _row(db: Session, staff_id: UUID, me: Actor) -> Response:
-    db.flush()
     row = queries.staff_member(db, staff_id, by=me)
     return with_etag(row, row.version)

@@ -263,7 +263,6 @@ def _person(
 def _first_password(
     request: Request, db: Session, me: Actor, staff_id: UUID, first: str
 ) -> Response:
-    db.flush()
     person = queries.staff_member(db, staff_id, by=me)
     return render(request, "staff/first_password.html", person=person, secret=first)
 
