@@ -70,6 +70,7 @@ document.body.addEventListener("htmx:after:swap", (event) => {
   }
   target.closest(".card-tabs")?.scrollIntoView({ block: "start" });
 });
+if (document.getElementById("panel")?.childElementCount) document.querySelector(".card-tabs").scrollIntoView();
 document.querySelector(".form-errors")?.focus();
 
 // A secret shown once goes to the clipboard by a button that says so.
