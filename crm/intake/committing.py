@@ -20,7 +20,7 @@ from crm.audit.terms import Deed
 from crm.intake import change_log
 from crm.intake.checking import reasons_of
 from crm.intake.decisions import Decision, Parsed
-from crm.intake.faults import Fault
+from crm.intake.faults import Fault, mark
 from crm.intake.planning import Plan
 from crm.intake.reading import SourceRow, rows_of
 from crm.intake.storage import ImportFolder
@@ -48,7 +48,9 @@ class NotReady(RuleBroken):
 
     def __init__(self, state: ImportState) -> None:
         super().__init__(
-            "The import is %(state)s; this is not possible now.", "import_state", state=state.value
+            mark("This is not possible now: the import is %(state)s."),
+            "import_state",
+            state=state.value,
         )
 
 

@@ -86,7 +86,7 @@ def _row_of(message: MessageIn, hotel_id: UUID) -> dict[str, Any]:
 
 
 def safe_id(text: str) -> str:
-    """A foreign id as it is; one that could be a card number as a hash, still the same each time."""
+    """A foreign id as it is; one that could be a card number as a hash, each time the same."""
     digits = "".join(c for c in text if c.isdecimal())
     if not is_card_number(digits):
         return text

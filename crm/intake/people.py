@@ -13,6 +13,7 @@ from crm.guests.emails import EmailReading
 from crm.guests.keys import name_key
 from crm.guests.naming import NameParts, full_from_parts, parts_of
 from crm.guests.phones import PhoneReading
+from crm.guests.readings import readings_of_surname
 from crm.guests.scripts import has_han, is_latin
 from crm.guests.terms import (
     ContactKind,
@@ -74,10 +75,22 @@ def names_of(values: Values) -> list[NameParts]:
     elif full:
         names.append(parts_of(full, language=language, country=country))
     if latin := values.get("latin"):
-        names.append(parts_of(latin, NameKind.LATIN, country=country))
+        names.append(_latin_name(latin, names, country))
     if alias := values.get("alias"):
         names.append(parts_of(alias, NameKind.ALIAS))
     return list({(n.kind, n.full): n for n in names}.values())
+
+
+def _latin_name(latin: str, names: list[NameParts], country: str | None) -> NameParts:
+    """A Latin name; where the Chinese one tells which word is the family name, it does."""
+    words = latin.split()
+    native = next((n for n in names if n.family and has_han(n.family)), None)
+    if native is None or native.family is None or len(words) < 2 or "," in latin:
+        return parts_of(latin, NameKind.LATIN, country=country)
+    readings = {"".join(way).replace("v", "u") for way in readings_of_surname(native.family)}
+    if words[-1].casefold() in readings and words[0].casefold() not in readings:
+        return NameParts(latin, NameKind.LATIN, words[-1], " ".join(words[:-1]))
+    return parts_of(latin, NameKind.LATIN, country=country)
 
 
 def _script(text: str) -> str:

@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
-from crm.intake.faults import FILE_FAULTS
+from crm.intake.mapping import refused
 from crm.intake.planning import BUILT_IN
 from crm.intake.schemas import PresetRow
 from crm.intake.tables import ImportPreset
 from crm.intake.terms import ImportKind
 from crm.kit import clock
-from crm.kit.errors import Conflict, Invalid
+from crm.kit.errors import Conflict
 from crm.kit.rows import cols
 
 
@@ -35,7 +35,7 @@ def preset_mapping(db: Session, kind: ImportKind, name: str) -> dict[str, Any]:
         )
     )
     if found is None:
-        raise Invalid(FILE_FAULTS["unknown_preset"], "unknown_preset", pointer="/preset")
+        raise refused("unknown_preset", "/preset")
     return dict(found)
 
 

@@ -40,6 +40,8 @@ from crm.kit.rows import mapping_of as columns_of
 from crm.staff.actor import Actor, system
 
 NAME_MAX = 200
+_OPEN = (ImportState.UPLOADED, ImportState.CHECKING, ImportState.CHECKED)
+"""Nothing was committed yet: the file may be read in another way."""
 
 CheckProgress = Callable[[int, float], None]
 CommitProgress = Callable[[Progress], None]
@@ -113,7 +115,7 @@ class Imports:
         job = self._laid_out(import_id, options, by, lenient=sheet_only)
         with self.database.writing() as db:
             before = locked_job(db, import_id)
-            if before["state"] not in (ImportState.UPLOADED, ImportState.CHECKED):
+            if before["state"] not in _OPEN:
                 raise NotReady(before["state"])
             save_job(db, import_id, **job)
         if not sheet_only:
@@ -249,15 +251,23 @@ def job_row(db: Session, import_id: UUID) -> dict[str, Any]:
 
 def _need_open(db: Session, import_id: UUID) -> dict[str, Any]:
     job = job_row(db, import_id)
-    if job["state"] not in (ImportState.UPLOADED, ImportState.CHECKED):
+    if job["state"] not in _OPEN:
         raise NotReady(job["state"])
     return job
+
+
+def start_check(db: Session, import_id: UUID) -> None:
+    """Say that the dry run is on its way, for the worker that does it."""
+    job = locked_job(db, import_id)
+    if job["state"] not in _OPEN:
+        raise NotReady(job["state"])
+    save_job(db, import_id, state=ImportState.CHECKING)
 
 
 def keep_findings(db: Session, import_id: UUID, findings: Findings) -> None:
     """What the dry run found becomes the import's counts."""
     job = locked_job(db, import_id)
-    if job["state"] not in (ImportState.UPLOADED, ImportState.CHECKED):
+    if job["state"] not in _OPEN:
         raise NotReady(job["state"])
     report = {**job["report"], "reasons": dict(findings.reasons), "first": findings.first}
     save_job(
