@@ -6,7 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm.preferences.terms import PreferenceSource, Sensitivity
-from crm.profile.rules import shortened, with_value
+from crm.preferences.wording import with_value
+from crm.profile.rules import shortened
 from crm.profile.schemas import Happening, Phrase, Term
 from crm.profile.sights import Reader
 from crm.staff.terms import Sight

@@ -3,7 +3,6 @@
 No database and no clock: queries bring the facts, `web.phrases` has the words.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +10,7 @@ from datetime import date, timedelta
 from crm.complaints.terms import CaseKind, CaseStatus
 from crm.guests.terms import CautionLevel
 from crm.preferences.terms import Polarity, PreferenceStatus, Sensitivity
+from crm.preferences.wording import with_value
 from crm.profile.schemas import Alert, Fit, Phrase, Say, Weight, Wish, WishGroup
 from crm.staff.terms import Sight
 
@@ -19,8 +19,6 @@ DOOR_NOTES = 3
 BIRTHDAY_NEAR_DAYS = 7
 CASE_REMEMBERED_DAYS = 730
 SHORT_MAX = 28
-
-_BLANK_TO_FILL = re.compile(r"\s*[(（](?:say [^)）]*|注明[^)）]*)[)）]")
 
 
 # ---------------------------------------------------------------- preferences
@@ -66,22 +64,6 @@ class Claim:
         """Free words may tell the reason, so only those who read the label read them."""
         normal = self.sensitivity is Sensitivity.NORMAL
         return self.words if self.sight is Sight.CLEAR or normal else None
-
-
-def with_value(label: str, value: str | None) -> str:
-    """A label with the value in the place of its blank.
-
-    >>> with_value("Clean after (say time)", "14:00")
-    'Clean after 14:00'
-    """
-    plain = _BLANK_TO_FILL.sub("", label)
-    if not value:
-        return plain
-    if plain != label:
-        return _BLANK_TO_FILL.sub(lambda _: f" {value}", label, count=1)
-    if value.isdecimal():
-        return f"{plain} × {value}" if value != "1" else plain
-    return f"{plain}: {value}"
 
 
 # Topics of the card, by the group of the code; single codes first.

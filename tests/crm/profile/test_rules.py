@@ -10,6 +10,7 @@ from crm.complaints.terms import CaseKind, CaseStatus
 from crm.guests.terms import CautionLevel
 from crm.preferences import master
 from crm.preferences.terms import Polarity, PreferenceStatus, Sensitivity
+from crm.preferences.wording import with_value
 from crm.profile import rules
 from crm.profile.rules import BirthdayFacts, Case, CautionFacts, Claim, Greeting, RoomFacts
 from crm.profile.schemas import Weight
@@ -59,11 +60,11 @@ class TestWithValue:
         ],
     )
     def test_fills_the_blank(self, label, value, text):
-        assert rules.with_value(label, value) == text
+        assert with_value(label, value) == text
 
     def test_no_label_of_the_catalogue_keeps_a_blank(self):
-        texts = [rules.with_value(row["label_en"], "x") for row in CODES.values()]
-        texts += [rules.with_value(row["label_zh"], "x") for row in CODES.values()]
+        texts = [with_value(row["label_en"], "x") for row in CODES.values()]
+        texts += [with_value(row["label_zh"], "x") for row in CODES.values()]
         assert not [text for text in texts if "(say" in text or "(注明" in text]
 
 
