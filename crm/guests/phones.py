@@ -110,6 +110,7 @@ def _possible(text: str, region: str | None) -> PhoneNumber | None:
     return parsed if phonenumbers.is_possible_number(parsed) else None
 
 
+@lru_cache(maxsize=_CACHED)
 def masked_phone(e164_or_raw: str) -> str:
     """Country code and the last four digits, for lists: ``+86 •••• 8866``."""
     digits = _digits(unicodedata.normalize("NFKC", e164_or_raw))

@@ -8,21 +8,25 @@ there today, then by the day last seen.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
+    String,
     Subquery,
     and_,
+    bindparam,
     column,
-    false,
     func,
     literal,
-    literal_column,
+    not_,
     or_,
     select,
     text,
@@ -40,9 +44,10 @@ from crm.guests.queries import may_see_true_name, visible_to
 from crm.guests.tables import ContactPoint, Guest, GuestSearch, Vehicle
 from crm.guests.terms import ContactKind, GuestState
 from crm.hotels.tables import Hotel
+from crm.kit.dbtypes import Key
 from crm.kit.errors import Invalid
 from crm.kit.paging import PageOf, read_cursor, write_cursor
-from crm.kit.rows import cols, named
+from crm.kit.rows import cols, named, one_of
 from crm.loyalty.tables import Membership
 from crm.profile.found import GuestHit, MatchedBy, Standing
 from crm.profile.telling import alias_is_meant, hits_of
@@ -53,7 +58,7 @@ from crm.stays.tables import Companion, Stay
 
 CAP = 500
 """Candidates by one exact key, by typo, by substring."""
-SORTED = 2_000
+SORTED = 1_000
 """Up to so many token matches are all sorted by the day last seen."""
 WINDOW = 20_000
 """Of more matches those among so many guests seen last come first, then the newest files."""
@@ -61,7 +66,7 @@ SHORTEST_SUBSTRING = 3
 
 _RANK = {Standing.IN_HOUSE: 0, Standing.DUE_TODAY: 1, Standing.OTHER: 2}
 _NEVER = date.min
-Key = tuple[int, int, int, bytes]
+OrderKey = tuple[int, int, int, bytes]
 
 
 @dataclass(slots=True)
@@ -78,7 +83,7 @@ class Place:
     departure_on: date | None = None
 
     @property
-    def key(self) -> Key:
+    def key(self) -> OrderKey:
         """Ascending: typed rightly, standing, newest day, newest file."""
         newest = bytes(255 - byte for byte in self.guest_id.bytes)
         return (self.distance, _RANK[self.standing], -self.seen.toordinal(), newest)
@@ -123,7 +128,7 @@ def _written(place: Place) -> str:
     return write_cursor(distance, rank, -seen, place.guest_id.hex)
 
 
-def _cursor_key(parts: Sequence[str | int | None] | None) -> Key | None:
+def _cursor_key(parts: Sequence[str | int | None] | None) -> OrderKey | None:
     if parts is None:
         return None
     distance, rank, seen, guest_id = parts
@@ -138,7 +143,7 @@ def _cursor_key(parts: Sequence[str | int | None] | None) -> Key | None:
 
 # ---------------------------------------------------------------- rightly typed
 def _rightly_typed(
-    db: Session, plan: QueryPlan, by: Actor, after: Key | None, need: int
+    db: Session, plan: QueryPlan, by: Actor, after: OrderKey | None, need: int
 ) -> list[Place]:
     places: dict[UUID, Place] = {}
     exact = _exact(db, plan, by)
@@ -169,18 +174,17 @@ def _stand(place: Place, row: Any) -> None:
 
 def _exact(db: Session, plan: QueryPlan, by: Actor) -> dict[UUID, set[MatchedBy]]:
     """Guests by whole keys, all in one statement; not yet cut to the reach."""
-    parts = [
-        select(*cols(owner), literal(kind.value).label("kind")).where(where).limit(CAP).subquery()
-        for kind, owner, where in _exact_keys(db, plan, by)
+    values = {
+        kind: value
+        for kind, value in _exact_keys(plan, _is_sqlite(db))
         if by.sight(_FIELD_OF[kind], Channel.SEARCH) is not Sight.NONE
-    ]
+    }
     found: dict[UUID, set[MatchedBy]] = {}
-    if not parts:
+    if not values:
         return found
-    rows = db.connection().execute(
-        union_all(*(select(part.c[0].label("guest_id"), part.c.kind) for part in parts))
-    )
-    for row in rows:
+    query = _exact_query(tuple(values), _is_sqlite(db), by.hotel_ids)
+    parameters = {name: value for part in values.values() for name, value in part.items()}
+    for row in db.connection().execute(query, parameters):
         if row.guest_id is not None:
             found.setdefault(row.guest_id, set()).add(MatchedBy(row.kind))
     return found
@@ -198,140 +202,170 @@ _FIELD_OF = {
 }
 
 
-def _exact_keys(
-    db: Session, plan: QueryPlan, by: Actor
-) -> Iterable[tuple[MatchedBy, Any, ColumnElement[bool]]]:
-    """(kind, column that names the guest, condition) of every key the query can be."""
+def _exact_keys(plan: QueryPlan, on_sqlite: bool) -> Iterable[tuple[MatchedBy, dict[str, Any]]]:
+    """Each kind of key the query can be, with the values to ask for."""
     if plan.guest_ref:
-        yield MatchedBy.REFERENCE, Guest.id, col(Guest.ref) == plan.guest_ref
+        yield MatchedBy.REFERENCE, {"ref": plan.guest_ref}
     if plan.phone_digits:
-        yield MatchedBy.PHONE, ContactPoint.guest_id, _phone(plan)
+        # Four digits are the last four; more must be the end of the number, or all of it.
+        end = plan.phone_digits[-8:] if len(plan.phone_digits) > 4 else ""
+        phone = {"e164": plan.phone_e164, "last4": plan.phone_last4, "ending": f"%{end}"}
+        yield MatchedBy.PHONE, phone
     if plan.email_prefix:
-        yield (
-            MatchedBy.EMAIL,
-            ContactPoint.guest_id,
-            and_(
-                _starts_with(db, ContactPoint.norm, plan.email_prefix),
-                col(ContactPoint.kind) != ContactKind.PHONE,
-            ),
-        )
+        yield MatchedBy.EMAIL, {"start": _start(plan.email_prefix, on_sqlite)}
     if plan.plate:
-        yield MatchedBy.PLATE, Vehicle.guest_id, col(Vehicle.plate_key) == plan.plate
+        yield MatchedBy.PLATE, {"plate": plan.plate}
     if plan.code:
-        codes = {plan.code, plan.code.lower(), plan.code.replace("-", "")}
-        yield MatchedBy.CONFIRMATION, Stay.guest_id, col(Stay.confirmation_no).in_(codes)
-        yield MatchedBy.MEMBERSHIP, Membership.guest_id, col(Membership.number).in_(codes)
+        codes = [plan.code, plan.code.lower(), plan.code.replace("-", "")]
+        yield MatchedBy.CONFIRMATION, {"codes": codes}
+        yield MatchedBy.MEMBERSHIP, {"codes": codes}
     if plan.complaint_no is not None:
-        yield (
-            MatchedBy.COMPLAINT,
-            Complaint.guest_id,
-            and_(
-                col(Complaint.number) == plan.complaint_no,
-                col(Complaint.hotel_id).in_(by.hotel_ids),
-            ),
-        )
+        yield MatchedBy.COMPLAINT, {"complaint": plan.complaint_no}
 
 
-def _phone(plan: QueryPlan) -> ColumnElement[bool]:
-    """Four digits are the last four; more must be the end of the number, or all of it."""
-    digits = plan.phone_digits or ""
-    tail = col(ContactPoint.last4) == plan.phone_last4
-    if len(digits) > 4:
-        tail = and_(tail, col(ContactPoint.norm).like(f"%{digits[-8:]}"))
-    if plan.phone_e164:
-        tail = or_(col(ContactPoint.norm) == plan.phone_e164, tail)
-    return and_(tail, col(ContactPoint.kind) == ContactKind.PHONE)
+@lru_cache(maxsize=1024)
+def _exact_query(
+    kinds: tuple[MatchedBy, ...], on_sqlite: bool, hotel_ids: frozenset[UUID]
+) -> CompoundSelect[Any]:
+    """Statements are built once for each shape: building them costs more than running them."""
+    parts = []
+    for kind in kinds:
+        owner, where = _exact_condition(kind, on_sqlite, hotel_ids)
+        part = select(named(owner, "guest_id")).where(where).limit(CAP).subquery()
+        parts.append(select(part.c.guest_id, literal(kind.value).label("kind")))
+    return union_all(*parts)
+
+
+def _exact_condition(
+    kind: MatchedBy, on_sqlite: bool, hotel_ids: frozenset[UUID]
+) -> tuple[Any, ColumnElement[bool]]:
+    """The column that names the guest, and the condition."""
+    codes: BindParameter[Any] = bindparam("codes", expanding=True)
+    match kind:
+        case MatchedBy.REFERENCE:
+            return Guest.id, col(Guest.ref) == bindparam("ref")
+        case MatchedBy.PHONE:
+            norm, phone = col(ContactPoint.norm), col(ContactPoint.kind) == ContactKind.PHONE
+            tail = and_(
+                col(ContactPoint.last4) == bindparam("last4"),
+                func.coalesce(norm, "").like(bindparam("ending")),
+            )
+            return ContactPoint.guest_id, and_(phone, or_(norm == bindparam("e164"), tail))
+        case MatchedBy.EMAIL:
+            starts = _starts_with(ContactPoint.norm, on_sqlite)
+            email = col(ContactPoint.kind) != ContactKind.PHONE
+            return ContactPoint.guest_id, and_(starts, email)
+        case MatchedBy.PLATE:
+            return Vehicle.guest_id, col(Vehicle.plate_key) == bindparam("plate")
+        case MatchedBy.CONFIRMATION:
+            return Stay.guest_id, col(Stay.confirmation_no).in_(codes)
+        case MatchedBy.MEMBERSHIP:
+            return Membership.guest_id, col(Membership.number).in_(codes)
+        case _:
+            number = col(Complaint.number) == bindparam("complaint")
+            return Complaint.guest_id, and_(number, one_of(col(Complaint.hotel_id), hotel_ids))
 
 
 def _in_house(db: Session, plan: QueryPlan, exact: set[UUID], by: Actor) -> Sequence[Any]:
     """Who of those in the house or due today is meant: by key, by room, or by all tokens."""
-    meant: list[ColumnElement[bool]] = []
-    here = _here(by)
-    if exact:
-        meant.append(here.c.guest_id.in_(exact))
-    if plan.room:
-        meant.append(here.c.room_no == plan.room)
-    if _worth_looking(plan.tokens):
-        meant.append(_in_doc(plan.tokens))
-    if not meant or not by.hotel_ids:
+    tokens = plan.tokens if _worth_looking(plan.tokens) else ()
+    if not by.hotel_ids or not (exact or plan.room or tokens):
         return ()
-    return (
-        db.connection()
-        .execute(
-            select(here)
-            .outerjoin(GuestSearch, col(GuestSearch.guest_id) == here.c.guest_id)
-            .where(or_(*meant))
-        )
-        .all()
-    )
+    query = _in_house_query(by.hotel_ids, bool(exact), plan.room is not None, len(tokens))
+    values: dict[str, Any] = {"exact": list(exact), "room": plan.room, **_patterns(tokens)}
+    return db.connection().execute(query, values).all()
 
 
-def _here(by: Actor) -> Subquery:
-    """Guests and companions in house at my hotels, or due there today."""
+@lru_cache(maxsize=1024)
+def _in_house_query(
+    hotel_ids: frozenset[UUID], by_key: bool, by_room: bool, tokens: int
+) -> Select[Any]:
+    here = _here(hotel_ids)
+    meant: list[ColumnElement[bool]] = []
+    if by_key:
+        meant.append(here.c.guest_id.in_(bindparam("exact", expanding=True)))
+    if by_room:
+        meant.append(here.c.room_no == bindparam("room"))
+    query = select(here)
+    if tokens:
+        query = query.outerjoin(GuestSearch, col(GuestSearch.guest_id) == here.c.guest_id)
+        meant.append(_in_doc(tokens))
+    return query.where(or_(*meant))
+
+
+_IN_HOUSE = text("stay.status = 'in_house'")
+_BOOKED = text("stay.status = 'booked'")
+"""Spelt out, since SQLite uses a partial index only for the very words of its condition."""
+
+
+def _here(hotel_ids: frozenset[UUID]) -> Subquery:
+    """Guests and companions in house at these hotels, or due there today."""
     facts = cols(Stay.room_no, Stay.arrival_on, Stay.departure_on)
-    sides: tuple[tuple[Standing, ColumnElement[bool]], ...] = (
-        (Standing.IN_HOUSE, literal_column("stay.status = 'in_house'", Boolean)),
-        (
-            Standing.DUE_TODAY,
-            and_(
-                literal_column("stay.status = 'booked'", Boolean),
-                col(Stay.arrival_on) == col(Hotel.business_on),
-            ),
-        ),
-    )
+    due = col(Stay.arrival_on) == col(Hotel.business_on)
     parts: list[Select[Any]] = []
-    for standing, where in sides:
+    for standing, where in (
+        (Standing.IN_HOUSE, (_IN_HOUSE,)),
+        (Standing.DUE_TODAY, (_BOOKED, due)),
+    ):
         side = literal(standing.value).label("standing")
-        mine = and_(where, col(Stay.hotel_id).in_(by.hotel_ids))
-        known = col(Hotel.id) == col(Stay.hotel_id)
-        parts.append(
-            select(named(Stay.guest_id, "guest_id"), side, *facts).join(Hotel, known).where(mine)
+        stays = (
+            select(*facts, side)
+            .join(Hotel, col(Hotel.id) == col(Stay.hotel_id))
+            .where(one_of(col(Hotel.id), hotel_ids), *where)
         )
+        parts.append(stays.add_columns(named(Stay.guest_id, "guest_id")))
         parts.append(
-            select(named(Companion.guest_id, "guest_id"), side, *facts)
-            .join(Stay, col(Stay.id) == col(Companion.stay_id))
-            .join(Hotel, known)
-            .where(mine)
+            stays.add_columns(named(Companion.guest_id, "guest_id")).join(
+                Companion, col(Companion.stay_id) == col(Stay.id)
+            )
         )
     return union_all(*parts).subquery("here")
 
 
-def _in_doc(tokens: Sequence[QueryToken]) -> ColumnElement[bool]:
-    """The tokens' condition without an index, for a few rows; tokens hold no wildcards."""
+def _patterns(tokens: Sequence[QueryToken]) -> dict[str, str]:
+    """The tokens as LIKE patterns; they hold no wildcards."""
+    return {
+        f"token_{no}": f"% {token.text}{'%' if token.prefix else ' %'}"
+        for no, token in enumerate(tokens)
+    }
+
+
+def _in_doc(tokens: int) -> ColumnElement[bool]:
+    """The tokens' condition without an index, for rows found otherwise."""
     padded = literal(" ") + col(GuestSearch.doc) + literal(" ")
-    return and_(
-        *(padded.like(f"% {token.text}{'%' if token.prefix else ' %'}") for token in tokens)
-    )
+    return and_(*(padded.like(bindparam(f"token_{no}", type_=String)) for no in range(tokens)))
 
 
 def _visible(db: Session, guest_ids: set[UUID], by: Actor) -> Iterable[tuple[UUID, date | None]]:
     """Of these guests those within reach, with the day last seen."""
     if not guest_ids:
         return []
-    rows = db.connection().execute(
-        select(*cols(Guest.id, Guest.last_seen_on)).where(
-            col(Guest.id).in_(guest_ids), *_may_be_found(by)
-        )
-    )
+    query = _visible_query(by.reach, visible_to(by))
+    rows = db.connection().execute(query, {"guests": list(guest_ids)})
     return [(row.id, row.last_seen_on) for row in rows]
 
 
-def _may_be_found(by: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return visible_to(by), col(Guest.state) != GuestState.MERGED
+@lru_cache(maxsize=256)
+def _visible_query(_reach: str, within_reach: ColumnElement[bool]) -> Select[Any]:
+    return select(*cols(Guest.id, Guest.last_seen_on)).where(
+        col(Guest.id).in_(bindparam("guests", expanding=True)),
+        within_reach,
+        col(Guest.state) != GuestState.MERGED,
+    )
 
 
 def _step_back(db: Session, places: dict[UUID, Place], plan: QueryPlan, by: Actor) -> None:
     """An incognito guest met by the real name alone stands where nothing tells of a stay."""
     if may_see_true_name(by) or not places:
         return
-    rows = db.connection().execute(
-        select(*cols(Guest.id, Guest.alias)).where(
-            col(Guest.id).in_(places), col(Guest.is_incognito)
-        )
-    )
-    for row in rows:
+    for row in db.connection().execute(_INCOGNITO, {"guests": list(places)}):
         if not places[row.id].by - {MatchedBy.EMAIL} and not alias_is_meant(row.alias, plan):
             places[row.id] = Place(row.id)
+
+
+_INCOGNITO = select(*cols(Guest.id, Guest.alias)).where(
+    col(Guest.id).in_(bindparam("guests", expanding=True)), col(Guest.is_incognito)
+)
 
 
 # ---------------------------------------------------------------- by tokens
@@ -341,67 +375,99 @@ def _worth_looking(tokens: Sequence[QueryToken]) -> bool:
 
 
 def _by_tokens(
-    db: Session, plan: QueryPlan, by: Actor, after: Key | None, need: int
+    db: Session, plan: QueryPlan, by: Actor, after: OrderKey | None, need: int
 ) -> list[tuple[UUID, date | None]]:
     """Guests whose documents hold all tokens, those seen last first; at least ``need`` if any."""
-    if not _worth_looking(plan.tokens):
+    if not _worth_looking(plan.tokens) or (after is not None and after[0] > 0):
         return []
-    query = _recent(by, after, need)
-    asked = _words(db).all_of(plan.tokens)
-    known = _matches(db, asked, SORTED + 1)
-    count = db.connection().execute(select(func.count()).select_from(known)).scalar_one()
-    if count == 0:
+    asked: dict[str, Any] = {"asked": _words(db).all_of(plan.tokens)}
+    count = db.connection().execute(_count(_is_sqlite(db)), asked | {"most": SORTED + 1})
+    matches = count.scalar_one()
+    if matches == 0:
         return []
+    asked |= {"most": SORTED, "need": need, **_after(after)}
+    paged = after is not None and after[1] == _RANK[Standing.OTHER]
     found: dict[UUID, date | None] = {}
-    if count > SORTED:
-        edge = _edge_of_window(db)
-        if edge is not None:
-            lately = query.where(col(Guest.last_seen_on) >= edge, _in_doc(plan.tokens))
-            found = {row.id: row.last_seen_on for row in db.connection().execute(lately)}
+    if matches > SORTED:
+        lately = _recent(visible_to(by), paged, _LATELY, len(plan.tokens))
+        edge = {"edge": _edge_of_window(db), **_patterns(plan.tokens)}
+        found = {r.id: r.last_seen_on for r in db.connection().execute(lately, asked | edge)}
     if len(found) < need:
-        matches = _matches(db, asked, SORTED)
-        some = query.where(col(GuestSearch.id).in_(select(matches.c.id)))
-        found |= {row.id: row.last_seen_on for row in db.connection().execute(some)}
+        source = _SQLITE if _is_sqlite(db) else _POSTGRES
+        some = _recent(visible_to(by), paged, source)
+        found |= {r.id: r.last_seen_on for r in db.connection().execute(some, asked)}
     return list(found.items())
 
 
-def _recent(by: Actor, after: Key | None, need: int) -> Select[Any]:
+_SQLITE, _POSTGRES, _LATELY = "sqlite", "postgres", "lately"
+
+
+@lru_cache(maxsize=1024)
+def _recent(
+    within_reach: ColumnElement[bool], paged: bool, source: str, tokens: int = 0
+) -> Select[Any]:
+    """Guests by the day last seen: of the token matches, or of those seen lately."""
     query = (
         select(*cols(Guest.id, Guest.last_seen_on))
         .join(GuestSearch, col(GuestSearch.guest_id) == col(Guest.id))
-        .where(*_may_be_found(by))
+        .where(within_reach, col(Guest.state) != GuestState.MERGED)
         .order_by(col(Guest.last_seen_on).desc().nulls_last(), col(Guest.id).desc())
-        .limit(need)
+        .limit(bindparam("need", type_=Integer))
     )
-    return query if after is None else query.where(_beyond(after))
+    if source == _LATELY:
+        query = query.where(col(Guest.last_seen_on) >= bindparam("edge"), _in_doc(tokens))
+    else:
+        matches = _matches(source == _SQLITE)
+        query = query.where(col(GuestSearch.id).in_(select(matches.c.id)))
+    return query.where(_BEYOND) if paged else query
 
 
-def _beyond(after: Key) -> ColumnElement[bool]:
-    """Guests not in the house that come after the cursor."""
-    distance, rank, seen, newest = after
-    if distance > 0:
-        return false()
-    if rank < _RANK[Standing.OTHER]:
-        return literal(value=True)
-    day, guest_id = date.fromordinal(-seen), UUID(bytes=bytes(255 - byte for byte in newest))
-    older = col(Guest.id) < guest_id
-    if day == _NEVER:
-        return and_(col(Guest.last_seen_on).is_(None), older)
-    return or_(
-        col(Guest.last_seen_on) < day,
-        and_(col(Guest.last_seen_on) == day, older),
-        col(Guest.last_seen_on).is_(None),
-    )
+def _after(after: OrderKey | None) -> dict[str, Any]:
+    """The cursor's place among guests not in the house."""
+    if after is None:
+        return {}
+    _, _, seen, newest = after
+    day = date.fromordinal(-seen)
+    return {
+        "day": day,
+        "known": day != _NEVER,
+        "beside": UUID(bytes=bytes(255 - b for b in newest)),
+    }
 
 
-def _edge_of_window(db: Session) -> date | None:
+_OLDER = col(Guest.id) < bindparam("beside", type_=Key())
+_BEYOND = or_(
+    and_(
+        bindparam("known", type_=Boolean),
+        or_(
+            col(Guest.last_seen_on) < bindparam("day"),
+            and_(col(Guest.last_seen_on) == bindparam("day"), _OLDER),
+            col(Guest.last_seen_on).is_(None),
+        ),
+    ),
+    and_(not_(bindparam("known", type_=Boolean)), col(Guest.last_seen_on).is_(None), _OLDER),
+)
+
+
+@lru_cache(maxsize=2)
+def _count(on_sqlite: bool) -> Select[Any]:
+    return select(func.count()).select_from(_matches(on_sqlite))
+
+
+def _edge_of_window(db: Session) -> date:
     """The day on which the last of the `WINDOW` guests seen lately was seen; the first day of
     all if there are fewer."""
-    seen = select(*cols(Guest.last_seen_on)).where(col(Guest.last_seen_on).is_not(None))
-    ordered = seen.order_by(col(Guest.last_seen_on).desc())
-    edge = db.connection().execute(ordered.offset(WINDOW - 1).limit(1)).scalar_one_or_none()
-    day: date | None = edge or _NEVER
-    return day
+    edge = db.connection().execute(_EDGE, {"window": WINDOW - 1}).scalar_one_or_none()
+    return edge or _NEVER
+
+
+_EDGE = (
+    select(*cols(Guest.last_seen_on))
+    .where(col(Guest.last_seen_on).is_not(None))
+    .order_by(col(Guest.last_seen_on).desc())
+    .offset(bindparam("window", type_=Integer))
+    .limit(1)
+)
 
 
 # ---------------------------------------------------------------- nearly typed
@@ -414,10 +480,15 @@ def _nearly_typed(db: Session, plan: QueryPlan, by: Actor) -> list[Place]:
 
 
 def _by_substring(db: Session, letters: str, by: Actor) -> list[Place]:
-    if len(letters) < SHORTEST_SUBSTRING:
+    if len(letters) < SHORTEST_SUBSTRING or not _has_trigrams(db):
         return []
-    condition = _holds(db, letters)
-    return [] if condition is None else _similar(db, condition, by)
+    trigrams = dict.fromkeys(letters[at : at + 3] for at in range(len(letters) - 2))
+    values: dict[str, Any] = {
+        "holds": f"%{letters}%",
+        "asked": " AND ".join(f'"{trigram}"' for trigram in trigrams),
+        "most": SORTED,
+    }
+    return _similar(db, _HOLDING if _is_sqlite(db) else _HOLDS, values, by)
 
 
 def _with_a_typo(db: Session, plan: QueryPlan, by: Actor) -> list[Place]:
@@ -436,30 +507,40 @@ def _with_a_typo(db: Session, plan: QueryPlan, by: Actor) -> list[Place]:
         ways.append(ask.any_of(near))
     if not ways:
         return []
-    matches = _matches(db, ask.either(ways), CAP)
-    return _similar(db, col(GuestSearch.id).in_(select(matches.c.id)), by)
+    values: dict[str, Any] = {"asked": ask.either(ways), "most": CAP}
+    return _similar(db, _SQLITE if _is_sqlite(db) else _POSTGRES, values, by)
 
 
-def _similar(db: Session, condition: ColumnElement[bool], by: Actor) -> list[Place]:
-    rows = (
-        db.connection()
-        .execute(
-            select(*cols(Guest.id, Guest.last_seen_on))
-            .join(GuestSearch, col(GuestSearch.guest_id) == col(Guest.id))
-            .where(condition, *_may_be_found(by))
-            .limit(CAP)
-        )
-        .all()
-    )
+def _similar(db: Session, source: str, values: dict[str, Any], by: Actor) -> list[Place]:
+    rows = db.connection().execute(_similar_query(visible_to(by), source), values)
     places = {
         row.id: Place(row.id, seen=row.last_seen_on or _NEVER, by={MatchedBy.SIMILAR}, distance=1)
         for row in rows
     }
-    here = _here(by)
     if places and by.hotel_ids:
-        for row in db.connection().execute(select(here).where(here.c.guest_id.in_(places))):
+        here = _in_house_query(by.hotel_ids, True, False, 0)
+        for row in db.connection().execute(here, {"exact": list(places)}):
             _stand(places[row.guest_id], row)
     return list(places.values())
+
+
+_HOLDING, _HOLDS = "holding", "holds"
+
+
+@lru_cache(maxsize=1024)
+def _similar_query(within_reach: ColumnElement[bool], source: str) -> Select[Any]:
+    query = (
+        select(*cols(Guest.id, Guest.last_seen_on))
+        .join(GuestSearch, col(GuestSearch.guest_id) == col(Guest.id))
+        .where(within_reach, col(Guest.state) != GuestState.MERGED)
+        .limit(CAP)
+    )
+    if source in (_HOLDING, _HOLDS):
+        query = query.where(col(GuestSearch.pinyin).like(bindparam("holds")))
+    if source == _HOLDS:
+        return query
+    found = _trigrams() if source == _HOLDING else _matches(source == _SQLITE)
+    return query.where(col(GuestSearch.id).in_(select(found.c.id)))
 
 
 # ---------------------------------------------------------------- by a whole name
@@ -473,9 +554,9 @@ def guests_named(db: Session, name: NameParts, most: int, *, by: Actor) -> list[
         ways.append(ask.any_of(sorted(readings)))
     if not ways:
         return []
-    matches = _matches(db, ask.either(ways), SORTED)
-    query = _recent(by, None, most).where(col(GuestSearch.id).in_(select(matches.c.id)))
-    return [row.id for row in db.connection().execute(query)]
+    query = _recent(visible_to(by), False, _SQLITE if _is_sqlite(db) else _POSTGRES)
+    values = {"asked": ask.either(ways), "most": SORTED, "need": most}
+    return [row.id for row in db.connection().execute(query, values)]
 
 
 # ---------------------------------------------------------------- the two dialects
@@ -501,7 +582,7 @@ class _Words:
         return f"({one}{self.and_}{other})" if one else other
 
     def either(self, ways: Sequence[str]) -> str:
-        return self.or_.join(ways)
+        return self.or_.join(f"({way})" for way in ways)
 
 
 _FTS5 = _Words('"{}"', '"{}"*', " AND ", " OR ")
@@ -516,9 +597,9 @@ def _words(db: Session) -> _Words:
     return _FTS5 if _is_sqlite(db) else _TSQUERY
 
 
-def _matches(db: Session, asked: str, limit: int) -> Subquery:
-    """The search rows whose documents satisfy a condition, the newest first on SQLite."""
-    if _is_sqlite(db):
+def _matches(on_sqlite: bool) -> Subquery:
+    """The search rows whose documents satisfy ``asked``, the newest first on SQLite."""
+    if on_sqlite:
         found = text(
             "SELECT rowid AS id FROM guest_words WHERE guest_words MATCH :asked "
             "ORDER BY rowid DESC LIMIT :most"
@@ -528,29 +609,36 @@ def _matches(db: Session, asked: str, limit: int) -> Subquery:
             "SELECT id FROM guest_search WHERE "
             "array_to_tsvector(string_to_array(doc, ' ')) @@ CAST(:asked AS tsquery) LIMIT :most"
         )
-    return found.bindparams(asked=asked, most=limit).columns(column("id", Integer)).subquery()
+    return found.columns(column("id", Integer)).subquery()
 
 
-def _starts_with(db: Session, attribute: Any, start: str) -> ColumnElement[bool]:
-    """By an index on both: a range in SQLite's binary order, LIKE with text_pattern_ops."""
-    if _is_sqlite(db):
-        return and_(col(attribute) >= start, col(attribute) < start + chr(0x10FFFF))
-    return col(attribute).startswith(start, autoescape=True)
-
-
-def _holds(db: Session, letters: str) -> ColumnElement[bool] | None:
-    """Names run together that hold these letters; None where trigrams are not at hand."""
-    holds = col(GuestSearch.pinyin).like(f"%{letters}%")
-    if not _is_sqlite(db):
-        at_hand = db.connection().execute(
-            text("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
-        )
-        return holds if at_hand.first() else None
-    trigrams = dict.fromkeys(letters[at : at + 3] for at in range(len(letters) - 2))
+def _trigrams() -> Subquery:
+    """SQLite only: search rows whose names run together hold all trigrams of ``asked``."""
     found = text(
         "SELECT rowid AS id FROM guest_trigrams WHERE guest_trigrams MATCH :asked "
         "ORDER BY rowid DESC LIMIT :most"
     )
-    asked = " AND ".join(f'"{trigram}"' for trigram in trigrams)
-    rows = found.bindparams(asked=asked, most=SORTED).columns(column("id", Integer)).subquery()
-    return and_(col(GuestSearch.id).in_(select(rows.c.id)), holds)
+    return found.columns(column("id", Integer)).subquery()
+
+
+def _starts_with(attribute: Any, on_sqlite: bool) -> ColumnElement[bool]:
+    """By an index on both: a range in SQLite's binary order, LIKE with text_pattern_ops."""
+    start: BindParameter[str] = bindparam("start", type_=String)
+    if on_sqlite:
+        return and_(col(attribute) >= start, col(attribute) < start + literal(chr(0x10FFFF)))
+    return col(attribute).like(start)
+
+
+def _start(typed: str, on_sqlite: bool) -> str:
+    """The value for `_starts_with`."""
+    if on_sqlite:
+        return typed
+    return typed.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+
+
+def _has_trigrams(db: Session) -> bool:
+    """PostgreSQL may lack the extension; its substring search would read every row."""
+    if _is_sqlite(db):
+        return True
+    found = db.connection().execute(text("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"))
+    return found.first() is not None
