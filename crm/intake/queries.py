@@ -380,7 +380,7 @@ def _candidates(db: Session, ids: set[UUID], by: Actor, channel: Channel) -> dic
             guest_id=row.id,
             ref=row.ref,
             name=list_name(one.names),
-            born=_born(one.birthday),
+            born=_born(one.birthday, by.sight("guest.birth_year", channel) is Sight.CLEAR),
             phones=[shown(c.raw) for c in one.contacts if c.kind is ContactKind.PHONE],
             emails=[shown_mail(c.raw) for c in one.contacts if c.kind is ContactKind.EMAIL],
             last_seen_on=row.last_seen_on.isoformat() if row.last_seen_on else None,
@@ -388,10 +388,11 @@ def _candidates(db: Session, ids: set[UUID], by: Actor, channel: Channel) -> dic
     return found
 
 
-def _born(birthday: Birthday | None) -> str | None:
+def _born(birthday: Birthday | None, with_year: bool) -> str | None:
     if birthday is None:
         return None
-    return f"{birthday.year or '????'}-{birthday.month:02}-{birthday.day:02}"
+    year = (with_year and birthday.year) or "????"
+    return f"{year}-{birthday.month:02}-{birthday.day:02}"
 
 
 def _incoming(values: Mapping[str, str], by: Actor, channel: Channel) -> dict[str, str]:
