@@ -121,7 +121,7 @@ def channel_of(route: Route) -> Channel:
         return Channel.EXPORT
     if "q" in route.takes or "family_name" in route.takes:
         return Channel.SEARCH
-    if re.search(r"/(guests|stays)/{", route.path):
+    if route.places:
         return Channel.JSON if route.is_api else Channel.PAGE
     return Channel.LIST
 
