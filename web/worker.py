@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
 from crm.documents import jobs as documents_jobs
+from crm.guests import jobs as guests_jobs
 from crm.kit import clock, housekeeping_jobs, jobs, leases
 from crm.kit.db import Database
 
@@ -105,6 +106,8 @@ def put_due(db: Session) -> None:
 
 CLOCKED: dict[str, timedelta] = {
     documents_jobs.REMOVE_OVERDUE: timedelta(days=1),
+    guests_jobs.END_MARKS: timedelta(hours=6),
+    guests_jobs.REMOVE_PAPERS: timedelta(days=1),
     housekeeping_jobs.FORGET: timedelta(hours=1),
     housekeeping_jobs.STATISTICS: timedelta(days=1),
 }

@@ -3,7 +3,7 @@
 Each change counts as a change of the file: it bumps the version and leaves audit and news.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +50,7 @@ from crm.kit import clock
 from crm.kit.errors import Invalid, NotAllowed, NotFound, RuleBroken
 from crm.kit.rows import cols
 from crm.kit.vault import Vault
-from crm.staff.actor import Actor
+from crm.staff.actor import Actor, system
 
 PARTS_MAX = 50
 IDENTITY_KEPT_DAYS = 30
@@ -457,3 +457,21 @@ def _delete(db: Session, table: Any, guest_id: UUID, no: int) -> None:
 
 def _no_such_part() -> Any:
     raise NotFound("This file has no such entry.", "guest_part")
+
+
+def remove_overdue_papers(db: Session, today: date, limit: int = 400) -> int:
+    """Delete identity documents whose time is over; returns how many."""
+    rows = (
+        db.connection()
+        .execute(
+            select(*cols(IdentityDocument.guest_id, IdentityDocument.no))
+            .where(col(IdentityDocument.delete_after) < today)
+            .limit(limit)
+        )
+        .all()
+    )
+    for row in rows:
+        _delete(db, IdentityDocument, row.guest_id, row.no)
+        fields = ["guest.identity_document"]
+        changed(db, row.guest_id, fields, by=system(), deed=Deed.REMOVED)
+    return len(rows)

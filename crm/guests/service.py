@@ -52,7 +52,7 @@ from crm.kit.errors import Conflict, Invalid, NotAllowed, RuleBroken
 from crm.kit.events import Event
 from crm.kit.ids import new_id, new_reference
 from crm.kit.rows import cols
-from crm.staff.actor import Actor
+from crm.staff.actor import Actor, system
 
 _BATCH = 400
 DESK = "desk"
@@ -459,3 +459,27 @@ def seen_on(db: Session, guest_id: UUID, day: date) -> None:
         )
         .values(last_seen_on=day)
     )
+
+
+def lapse_marks(db: Session, today: date, limit: int = _BATCH) -> int:
+    """Take away VIP levels and cautions whose last day is over; returns how many files changed.
+
+    The audit and the timeline name the house itself as who did it.
+    """
+    rows = (
+        db.connection()
+        .execute(
+            select(*cols(Guest.id, Guest.vip_until, Guest.caution_until))
+            .where((col(Guest.vip_until) < today) | (col(Guest.caution_until) < today))
+            .limit(limit)
+        )
+        .all()
+    )
+    for row in rows:
+        values: Values = {}
+        for mark, until in (("vip", row.vip_until), ("caution", row.caution_until)):
+            if until is not None and until < today:
+                values |= dict.fromkeys((mark, f"{mark}_why", f"{mark}_by", f"{mark}_until"))
+        fields = sorted(f"guest.{name}" for name in values if name in ("vip", "caution"))
+        changed(db, row.id, fields, by=system(), values=values)
+    return len(rows)
