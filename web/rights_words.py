@@ -26,6 +26,7 @@ FIELDS: dict[str, str] = {
     "guest.relation_phone": mark("Phones of family and assistants"),
     "guest.file": mark("Age and quality of the file"),
     "stay.history": mark("Stays"),
+    "stay.count": mark("How often a guest has stayed"),
     "stay.wishes": mark("Wishes of a booking"),
     "stay.rate": mark("Rates"),
     "stay.score": mark("Scores of stays"),
