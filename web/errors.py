@@ -232,7 +232,7 @@ def _message(found: dict[str, Any]) -> str:
     """Pydantic's own sentence, unless it could quote the value."""
     context = {k: v for k, v in (found.get("ctx") or {}).items() if isinstance(v, int | float)}
     said = str(found["msg"])
-    return said if not context and "input" not in said else said.split(",")[0][:POINTER_MAX]
+    return said if not context and "input" not in said else said.partition(",")[0][:POINTER_MAX]
 
 
 def _safe(part: object) -> str:

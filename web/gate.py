@@ -211,5 +211,7 @@ def _query_parameters(path: str, endpoint: Callable[..., Any]) -> frozenset[str]
         return None
     fields = get_flat_params(get_dependant(path=path, call=endpoint))
     return frozenset(
-        field.alias for field in fields if getattr(field.field_info, "in_", None) is ParamTypes.query
+        field.alias
+        for field in fields
+        if getattr(field.field_info, "in_", None) is ParamTypes.query
     )

@@ -1,6 +1,7 @@
 """Bodies that two parsers could read differently are refused before anybody reads them."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from fastapi import HTTPException
@@ -65,7 +66,18 @@ def test_reads_every_ordinary_document_as_json_does(document):
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused_never_more(body):
+    with suppress(_Refused):
+        _read(body)
+
+
+class _Refused(Exception):
+    """A known refusal."""
+
+
+def _read(body):
     try:
         read_json(body)
-    except HTTPException as refused:
-        assert refused.status_code == 400
+    except HTTPException as error:
+        if error.status_code != 400:
+            raise
+        raise _Refused from error

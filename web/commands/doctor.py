@@ -1,4 +1,4 @@
-"""``keshi doctor``: what is wrong here and how to mend it; ``--rebuild`` makes derived rows anew."""
+"""``keshi doctor``: what is wrong and how to mend it; ``--rebuild`` makes derived rows anew."""
 
 import typer
 from sqlmodel import Session
@@ -72,7 +72,8 @@ def old_library(database: Database) -> list[str]:
     """SQLite before 3.51.3 can lose a write-ahead log that several processes reset."""
     if not database.is_sqlite or sqlite_module().sqlite_version_info >= SAFE_SQLITE:
         return []
-    return [
+    advice = (
         "This SQLite has a known fault with several processes on one file. "
         "Install the pysqlite3 wheel, or use PostgreSQL, or run a single process."
-    ]
+    )
+    return [advice]
