@@ -48,8 +48,8 @@ from crm.guests.terms import (
 from crm.hotels.terms import DepartmentCode
 from crm.intake.running import Imports
 from crm.intake.schemas import ImportOptions
-from crm.intake.tables import MatchReview
-from crm.intake.terms import ImportKind
+from crm.intake.tables import IntakeMessage, MatchReview
+from crm.intake.terms import ImportKind, MessageState
 from crm.kit import clock
 from crm.kit.db import Database
 from crm.kit.vault import Vault
@@ -675,4 +675,18 @@ def plant_import(database: Database, house: House, data_dir: Path) -> None:
     with database.reading() as db:
         house.ids["review_id"] = db.scalar(select(MatchReview.id))
         house.ids["key_id"] = db.scalar(select(ApiKey.id))
+    with database.writing() as db:
+        house.ids["message_id"] = put(
+            db,
+            IntakeMessage(
+                source="pms",
+                message_id="m-1",
+                hotel_id=house.here,
+                kind="reservation",
+                subject="R-1",
+                sent_at=clock.now(),
+                received_at=clock.now(),
+                state=MessageState.APPLIED,
+            ),
+        ).id
     assert house.ids["review_id"] is not None

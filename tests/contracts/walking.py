@@ -98,6 +98,7 @@ def _value(name: str, before: str, house: House, guest_id: UUID) -> str:
         "guest_id": guest_id,
         "stay_id": house.stay,
         "company_id": house.company,
+        "message_id": house.ids["message_id"],
         "hotel_id": house.here,
         "code": "HZ1",
         "document_id": house.ids["document_id"],
