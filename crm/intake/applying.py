@@ -34,7 +34,7 @@ from crm.intake.terms import ImportKind, LineOutcome, MessageState, ReviewState
 from crm.kit import clock, external_refs
 from crm.kit.ids import new_id
 from crm.kit.rows import cols
-from crm.staff.actor import Actor
+from crm.staff.actor import Actor, system
 from crm.stays import bulk as stays_bulk
 from crm.stays import service as stays
 from crm.stays.schemas import FolioPost, StayBook, StayChange
@@ -389,14 +389,14 @@ def _names_ever_said(news: Sequence[News]) -> set[str]:
 
 # ---------------------------------------------------------------- the review
 def _ask(db: Session, story: Story, message_id: UUID, who: PersonDecision) -> None:
-    """Put the reservation before a person, once; its stay stands there without a guest."""
-    waiting = db.connection().execute(
-        select(*cols(MatchReview.id)).where(
-            col(MatchReview.message_id).in_(story.message_ids),
-            col(MatchReview.state) == ReviewState.OPEN,
-        )
+    """Put the reservation before a person, once; its stay stands there without a guest.
+
+    What was refused is not asked again.
+    """
+    asked = db.connection().execute(
+        select(*cols(MatchReview.id)).where(col(MatchReview.message_id).in_(story.message_ids))
     )
-    if waiting.first() is not None:
+    if asked.first() is not None:
         return
     facts = folding.guest_facts(story.news)
     stay = story.picture.stay
@@ -423,13 +423,13 @@ def _ask(db: Session, story: Story, message_id: UUID, who: PersonDecision) -> No
     )
 
 
-def decide(db: Session, review: dict[str, Any], guest_id: UUID | None, *, by: Actor) -> UUID | None:
+def decide(db: Session, message_id: UUID, guest_id: UUID | None, *, by: Actor) -> UUID:
     """A person said whose reservation it is: this guest's, or (None) a new one's."""
-    story = _story(db, review["message_id"])
+    story = _story(db, message_id)
     if guest_id is None:
         news = _news_of_guest(db, story)
-        guest_id = _register(db, story, folding.guest_facts(news), news, by=by)
+        guest_id = _register(db, story, folding.guest_facts(news), news, by=system("interface"))
     if _linked(db, story) is None:
         _link(db, story, guest_id)
-    apply(db, review["message_id"], by=by)
+    apply(db, message_id, by=by)
     return guest_id

@@ -332,8 +332,16 @@ def _reviews(by: Actor) -> Select[Any]:
             MatchReview.created_at,
             ImportJob.file_name,
         )
-    ).join(ImportJob, col(ImportJob.id) == col(MatchReview.import_id))
-    return query.where(_reached(by))
+    ).outerjoin(ImportJob, col(ImportJob.id) == col(MatchReview.import_id))
+    return query.where(or_(_reached(by), _of_a_message(by)))
+
+
+def _of_a_message(by: Actor) -> Any:
+    """Rows that came as a message of a hotel within reach."""
+    told = col(MatchReview.message_id).is_not(None)
+    if of_the_group(by):
+        return told
+    return and_(told, col(MatchReview.hotel_id).in_(by.hotel_ids))
 
 
 def _review_rows(

@@ -12,7 +12,7 @@ from crm.audit import service as audit
 from crm.audit.terms import Deed
 from crm.guests.tables import Guest
 from crm.guests.terms import GuestState
-from crm.intake import committing, queries
+from crm.intake import applying, committing, queries
 from crm.intake.decisions import Decision, Forced
 from crm.intake.planning import BUILT_IN
 from crm.intake.presets_kept import save_preset
@@ -41,15 +41,16 @@ def decide_review(
     by.need("imports.review")
     queries.review_row(db, review_id, by=by)
     review = _locked_review(db, review_id)
-    job = committing.locked_job(db, review["import_id"])
-    if job["state"] not in (ImportState.COMMITTING, ImportState.COMMITTED):
-        raise Conflict("This import was undone.", "import_undone")
-    made = _made(db, review, job, decision, data_dir)
+    outcome = (
+        _of_message(db, review, decision, by=by)
+        if review["message_id"] is not None
+        else _of_import(db, review, decision, data_dir)
+    )
     db.connection().execute(
         update(MatchReview)
         .where(col(MatchReview.id) == review_id)
         .values(
-            state=_STATES[made.outcome],
+            state=_STATES[outcome],
             decided_at=clock.now(),
             decided_by=by.staff_id,
             guest_id=decision.guest_id,
@@ -64,7 +65,30 @@ def decide_review(
         guest_id=decision.guest_id,
         fields=[decision.verdict],
     )
-    return made.outcome
+    return outcome
+
+
+def _of_import(
+    db: Session, review: dict[str, Any], decision: ReviewDecision, data_dir: Path
+) -> LineOutcome:
+    job = committing.locked_job(db, review["import_id"])
+    if job["state"] not in (ImportState.COMMITTING, ImportState.COMMITTED):
+        raise Conflict("This import was undone.", "import_undone")
+    return _made(db, review, job, decision, data_dir).outcome
+
+
+def _of_message(
+    db: Session, review: dict[str, Any], decision: ReviewDecision, *, by: Actor
+) -> LineOutcome:
+    """A reservation that came as a message: refused, its stay stands without a guest."""
+    if decision.verdict == "reject":
+        return LineOutcome.REJECTED
+    if decision.verdict == "accept":
+        _need_candidate(db, review, decision.guest_id)
+        applying.decide(db, review["message_id"], decision.guest_id, by=by)
+        return LineOutcome.MATCHED
+    applying.decide(db, review["message_id"], None, by=by)
+    return LineOutcome.NEW
 
 
 def _locked_review(db: Session, review_id: UUID) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -10,10 +11,11 @@ from pydantic import ValidationError
 from sqlalchemy import select, update
 
 from crm.guests.tables import ContactPoint, Guest, GuestName
-from crm.intake import messages
+from crm.intake import messages, queries, service
 from crm.intake.applying import apply, decide
 from crm.intake.card_numbers import REMOVED
 from crm.intake.mappers.generic_json import MessageIn
+from crm.intake.schemas import ReviewDecision
 from crm.intake.tables import IntakeMessage, MatchReview
 from crm.kit import clock, external_refs, jobs
 from crm.kit.errors import NotAllowed, NotFound
@@ -22,7 +24,7 @@ from crm.staff.actor import make_actor, system
 from crm.staff.terms import ActorKind
 from crm.stays import figures
 from crm.stays.tables import FolioLine, Stay
-from tests.factories import TODAY, a_contact, a_guest, a_hotel, a_stay, an_actor
+from tests.factories import TODAY, a_contact, a_guest, a_hotel, a_staff, a_stay, an_actor
 
 BY = system("interface")
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
@@ -264,7 +266,7 @@ class TestKnownGuest:
         assert (review.state, review.message_id) == ("open", taken[0].id)
         assert review.incoming["reason"] == "name_differs"
         assert [c["guest_id"] for c in review.candidates] == [str(known)]
-        decide(db, {"message_id": taken[0].id}, known, by=BY)
+        decide(db, taken[0].id, known, by=BY)
         assert db.connection().scalar(select(Stay.guest_id)) == known
         tell(db, a_message("check_in", 5, guest={"profile_id": "P1"}))
         assert db.connection().scalar(select(Stay.guest_id)) == known
@@ -273,9 +275,28 @@ class TestKnownGuest:
         known = a_guest(db, "王芳", "Wang Fang")
         a_contact(db, known, "+86 138 0013 8866")
         (taken,) = tell(db, STORY[0])
-        made = decide(db, {"message_id": taken.id}, None, by=BY)
+        made = decide(db, taken.id, None, by=BY)
         assert made not in (None, known)
         assert db.connection().scalar(select(Stay.guest_id)) == made
+
+    @pytest.mark.parametrize(
+        ("verdict", "state", "has_guest"),
+        [("accept", "matched", True), ("new", "created", True), ("reject", "rejected", False)],
+    )
+    def test_the_file_centre_decides_it_like_a_row(self, db, hotel, verdict, state, has_guest):
+        known = a_guest(db, "王芳", "Wang Fang")
+        a_contact(db, known, "+86 138 0013 8866")
+        tell(db, STORY[0])
+        centre = an_actor("file_centre", hotel, a_staff(db, "file_centre", hotel))
+        (row,) = queries.review_list(db, by=centre).items
+        assert (row.file_name, row.incoming["family"]) == (None, "陈")
+        decision = ReviewDecision(verdict=verdict, guest_id=known if verdict == "accept" else None)
+        service.decide_review(db, row.id, decision, by=centre, data_dir=Path())
+        assert queries.review_list(db, by=centre).items == []
+        assert db.connection().scalar(select(MatchReview.state)) == state
+        assert (db.connection().scalar(select(Stay.guest_id)) is not None) is has_guest
+        tell(db, a_message("check_in", 9, guest=GUEST))
+        assert queries.review_list(db, by=centre).items == []
 
     def test_a_stay_from_an_import_is_found_by_its_number(self, db, hotel):
         guest = a_guest(db)
