@@ -20,6 +20,12 @@ OFF = 0
 Way = Annotated[Literal["next", "back", "off", "again"], Form()]
 
 
+@router.get("/demo")
+def about(request: Request, mine: MySession) -> Response:
+    """The whole tour on one page, for phones and for those who read first."""
+    return render(request, "demo/about.html", role=mine.roles[0].value, steps=STEPS)
+
+
 @router.get("/demo/tour")
 def show_tour(request: Request, mine: MySession) -> Response:
     """The step at which this reader of this role is; it never stands in the way of anything."""

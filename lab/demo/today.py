@@ -183,7 +183,9 @@ class Today:
             if made == count:
                 return
             nights = self.bookings.nights(visitor.habit.purpose)
-            if not self.diary.is_free(visitor.person.key, self.today, nights):
+            # Nobody who leaves this morning comes back this afternoon.
+            last_night = self.today - timedelta(days=1)
+            if not self.diary.is_free(visitor.person.key, last_night, nights + 1):
                 continue
             eta = self.bookings.an_eta()
             stay = self.bookings.stay(visitor.person, visitor.habit, self.today, nights, eta=eta)

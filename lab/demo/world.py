@@ -65,7 +65,8 @@ class Builder:
         crowd = list(self.crowd.people(self.size - len(named) - len(extra) - len(fresh)))
         plan = Today(self.bookings, self.diary, self.today)
         stays = list(plan.roles(roles))
-        visitors = self._visitors([*crowd, extra[1]], partners)
+        # The husband, the star and the crew have stays of their own making.
+        visitors = self._visitors([*crowd, extra[1], *extra[3:6]], partners)
         stays += plan.crew(extra[-1])
         stays += self._today(plan, visitors, fresh, partners)
         stays += self._star(extra[2])

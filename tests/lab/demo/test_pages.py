@@ -149,6 +149,15 @@ class TestTour:
         answer = visitor.post("/demo/tour", data={"go": go}, headers=token(visitor, "/today"))
         assert answer.status_code == 422
 
+    @pytest.mark.parametrize("login", CARDS)
+    def test_all_steps_stand_on_one_page_too(self, visitor: TestClient, login: str) -> None:
+        enter(visitor, login)
+        found = soup(visitor.get("/demo").text)
+        steps = [item.get_text(strip=True) for item in found.select("main ol > li")]
+        assert len(steps) == len(set(steps)) == STEPS
+        assert all(steps)
+        assert "keshi demo wipe" in found.get_text()
+
 
 class TestHour:
     def test_is_a_job_for_the_worker_and_two_clicks_are_one(

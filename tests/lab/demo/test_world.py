@@ -105,6 +105,11 @@ class TestCounts:
         been = {s.guest for s in world.stays if s.is_past}
         assert len(guests - been) == 17
 
+    def test_nobody_leaves_in_the_morning_and_arrives_in_the_afternoon(self, world: World) -> None:
+        leaving = {s.guest for s in world.stays if s.status == "in_house" and s.departure == TODAY}
+        due = {s.guest for s in world.stays if s.status == "booked" and s.arrival == TODAY}
+        assert not leaving & due
+
     def test_the_duplicate_cluster_is_three_files_of_one_man(self, world: World) -> None:
         keys = {key for pair in world.same_person for key in pair}
         assert len(keys) == 3
