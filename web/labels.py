@@ -34,6 +34,17 @@ LABELS: dict[str, dict[str, str]] = {
         "line": mark("LINE"),
         "other": mark("Other contact"),
     },
+    "name_kind": {
+        "native": mark("in the own script"),
+        "latin": mark("in Latin letters"),
+        "alias": mark("alias"),
+        "former": mark("former name"),
+    },
+    "caution": {
+        "take_care": mark("Take care"),
+        "ask_manager": mark("Ask a manager"),
+        "do_not_readmit": mark("Do not readmit"),
+    },
     "calendar": {"solar": mark("solar calendar"), "lunar": mark("lunar calendar")},
     "contact_use": {
         "private": mark("private"),
@@ -349,6 +360,11 @@ def label(kind: str, value: object, *, language: str) -> str:
     text = str(getattr(value, "value", value))
     message = LABELS.get(kind, {}).get(text)
     return wording(language).gettext(message) if message else text.replace("_", " ")
+
+
+def pairs(kind: str, *, language: str) -> list[tuple[str, str]]:
+    """Every value of a kind with its word, for a select."""
+    return [(value, label(kind, value, language=language)) for value in LABELS[kind]]
 
 
 def happening_icon(kind: str) -> str:

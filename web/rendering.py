@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse
 from crm.kit.clock import today_in
 from crm.profile.schemas import Phrase
 from web import formats, navigation
-from web.labels import happening_icon, label, wish_icon
+from web.labels import happening_icon, label, pairs, wish_icon
 from web.marks import Marks
 from web.phrases import spell
 from web.wording import LANGUAGES, NATIVE_NAMES, preferred_language, wording
@@ -155,6 +155,7 @@ def environment(language: str) -> Environment:
         happening_icon=happening_icon,
         wish_icon=wish_icon,
         label=partial(label, language=language),
+        pairs=partial(pairs, language=language),
     )
     env.filters.update(
         money=partial(formats.money, language=language),

@@ -1,43 +1,43 @@
-"""What the front desk writes: a first file, basic data, a contact; a look behind a mask."""
+"""What the front desk writes: a first file in six fields, basic data, one more contact."""
 
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from pydantic import ValidationError
-from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from crm.guests import parts, queries
 from crm.guests import service as guests
-from crm.guests.schemas import ContactIn, ContactOut, GuestPatch, GuestRegister, GuestSheet
-from crm.guests.terms import Calendar, ContactKind, Gender, Title
+from crm.guests.schemas import ContactIn, GuestPatch, GuestRegister, GuestSheet, MarkOut
+from crm.guests.terms import (
+    Calendar,
+    CautionLevel,
+    ContactKind,
+    Gender,
+    NameKind,
+    Title,
+    VipLevel,
+)
 from crm.kit.errors import Conflict, CrmError
-from crm.privacy import service as privacy
 from crm.privacy.consents import capture_consent
-from crm.privacy.schemas import ConsentGiven, Reveal
-from crm.privacy.terms import ConsentChannel, ConsentPurpose, RevealField
+from crm.privacy.schemas import ConsentGiven
+from crm.privacy.terms import ConsentChannel, ConsentPurpose
 from crm.staff.actor import Actor
+from crm.staff.queries import names_of
 from crm.staff.terms import Channel
 from web import formats
-from web.deps import Db, Me, Vault
+from web.deps import Db, Me
 from web.forms import Filled, refused
 from web.labels import LABELS, label
 from web.rendering import render
-from web.wording import mark, wording
+from web.wording import mark
 
 router = APIRouter(include_in_schema=False)
 
 SPOKEN = ("zh", "en", "ja", "ko", "de", "fr", "es", "ru", "ar", "pt", "it", "th", "vi", "ms")
-REVEAL_SECONDS = 300
+EDITORS = ("guests.amend", "guests.add_contact", "guests.mark_vip", "guests.mark_caution")
 AGREED = mark("The guest agrees that we keep this file to serve them better")
-PURPOSES = {
-    "call_back": mark("Call or write back about a booking"),
-    "lost_property": mark("Return something left behind"),
-    "identity_check": mark("Make sure who is calling"),
-    "emergency": mark("Emergency"),
-    "other": mark("Something else, in words"),
-}
 
 Text = Annotated[str, Form(max_length=500)]
 
@@ -50,6 +50,9 @@ class Options(NamedTuple):
     genders: list[tuple[str, str]]
     calendars: list[tuple[str, str]]
     contacts: list[tuple[str, str]]
+    names: list[tuple[str, str]]
+    vips: list[tuple[str, str]]
+    cautions: list[tuple[str, str]]
 
 
 @router.get("/guests/new")
@@ -91,8 +94,11 @@ def register(
 
 @router.get("/guests/{guest_id:uuid}/edit")
 def show_edit(request: Request, db: Db, me: Me, guest_id: UUID) -> Response:
+    """The forms this role may use; who may change nothing is told so."""
     sheet = queries.guest_sheet(db, guest_id, by=me, channel=Channel.PAGE)
-    return _edit(request, me, sheet, Filled(_values_of(sheet)))
+    if not any(me.may(right) for right in EDITORS):
+        me.need("guests.amend")
+    return edit_page(request, db, me, sheet)
 
 
 @router.post("/guests/{guest_id:uuid}/edit")
@@ -141,7 +147,8 @@ def amend(
                 guests.amend_guest(db, guest_id, patch, version=version, by=me)
     except (ValidationError, CrmError) as error:
         status = 409 if isinstance(error, Conflict) else 422
-        return _edit(request, me, sheet, refused(typed, error, me.language), status=status)
+        again = refused(typed, error, me.language)
+        return edit_page(request, db, me, sheet, form=again, status=status)
     return RedirectResponse(f"/guests/{guest_id}", 303)
 
 
@@ -158,55 +165,8 @@ def add_contact(
     except (ValidationError, CrmError) as error:
         sheet = queries.guest_sheet(db, guest_id, by=me, channel=Channel.PAGE)
         again = refused(typed, error, me.language)
-        return _edit(request, me, sheet, Filled(_values_of(sheet)), contact=again, status=422)
+        return edit_page(request, db, me, sheet, contact=again, status=422)
     return RedirectResponse(f"/guests/{guest_id}", 303)
-
-
-@router.get("/guests/{guest_id:uuid}/contacts/{no}")
-def show_contact(request: Request, db: Db, me: Me, guest_id: UUID, no: int) -> Response:
-    """One contact as the reader's role sees it: what a revealed one turns back into."""
-    return render(
-        request,
-        "front_desk/_contact.html",
-        guest_id=guest_id,
-        point=_contact(db, guest_id, no, me),
-    )
-
-
-@router.get("/guests/{guest_id:uuid}/contacts/{no}/reveal")
-def ask_purpose(request: Request, db: Db, me: Me, guest_id: UUID, no: int) -> Response:
-    return _purpose(request, guest_id, _contact(db, guest_id, no, me))
-
-
-@router.post("/guests/{guest_id:uuid}/contacts/{no}/reveal")
-def reveal(
-    request: Request,
-    db: Db,
-    me: Me,
-    vault: Vault,
-    guest_id: UUID,
-    no: int,
-    purpose: Text = "",
-    words: Text = "",
-) -> Response:
-    """Show one contact in clear for five minutes; the audit keeps who and what for."""
-    point = _contact(db, guest_id, no, me)
-    stated = ": ".join(part for part in (purpose, words.strip()) if part)
-    if purpose not in PURPOSES or (purpose == "other" and not words.strip()):
-        error = mark("Say what you need it for: it is kept with your name.")
-        return _purpose(
-            request, guest_id, point, error=wording(me.language).gettext(error), status=422
-        )
-    asked = Reveal(field=RevealField.CONTACT, no=no, purpose=stated[:300])
-    shown = privacy.reveal(db, guest_id, asked, by=me, vault=vault)
-    return render(
-        request,
-        "front_desk/_revealed.html",
-        guest_id=guest_id,
-        point=point,
-        value=shown.value,
-        seconds=REVEAL_SECONDS,
-    )
 
 
 def _registration(typed: dict[str, str]) -> GuestRegister:
@@ -254,24 +214,41 @@ def _new_guest(request: Request, me: Actor, form: Filled, *, status: int = 200) 
     )
 
 
-def _edit(
+def edit_page(
     request: Request,
+    db: Db,
     me: Actor,
     sheet: GuestSheet,
-    form: Filled,
     *,
-    contact: Filled | None = None,
+    form: Filled | None = None,
     status: int = 200,
+    **others: Filled,
 ) -> Response:
+    """The file's forms; ``others`` are the smaller forms that were refused, by name."""
+    small: dict[str, Any] = {
+        "contact": Filled({"kind": ContactKind.PHONE.value}),
+        "name_form": Filled({"kind": NameKind.LATIN.value}),
+        "vip_form": _mark_values(sheet.vip),
+        "caution_form": _mark_values(sheet.caution),
+    }
+    granted = {mark.by for mark in (sheet.vip, sheet.caution) if mark and mark.by}
     return render(
         request,
         "front_desk/edit_guest.html",
         status=status,
         sheet=sheet,
-        form=form,
-        contact=contact or Filled({"kind": ContactKind.PHONE.value}),
+        form=form or Filled(_values_of(sheet)),
         options=_options(me.language),
+        grantors=names_of(db, granted),
+        **(small | others),
     )
+
+
+def _mark_values(mark: MarkOut | None) -> Filled:
+    if mark is None:
+        return Filled({})
+    until = mark.until.isoformat() if mark.until else ""
+    return Filled({"level": mark.level.value, "why": mark.why or "", "until": until})
 
 
 def _values_of(sheet: GuestSheet) -> dict[str, str]:
@@ -322,28 +299,6 @@ def _birthday(typed: dict[str, str]) -> dict[str, Any]:
     return numbers | {"calendar": typed["calendar"], "leap": bool(typed["leap"])}
 
 
-def _contact(db: Session, guest_id: UUID, no: int, me: Actor) -> ContactOut:
-    queries.need_visible(db, guest_id, by=me)
-    for point in queries.contacts_of(db, guest_id, by=me, channel=Channel.PAGE):
-        if point.no == no:
-            return point
-    raise queries.no_such_guest()
-
-
-def _purpose(
-    request: Request, guest_id: UUID, point: ContactOut, *, error: str = "", status: int = 200
-) -> Response:
-    return render(
-        request,
-        "front_desk/_purpose.html",
-        status=status,
-        guest_id=guest_id,
-        point=point,
-        purposes=PURPOSES,
-        error=error,
-    )
-
-
 def _options(language: str) -> Options:
     def of(kind: str, keys: list[str]) -> list[tuple[str, str]]:
         return [(key, label(kind, key, language=language)) for key in keys]
@@ -354,4 +309,7 @@ def _options(language: str) -> Options:
         genders=[("", "—"), *of("gender", [gender.value for gender in Gender])],
         calendars=of("calendar", [calendar.value for calendar in Calendar]),
         contacts=of("contact", list(LABELS["contact"])),
+        names=of("name_kind", [kind.value for kind in NameKind]),
+        vips=[("", "—"), *((level.value, level.value) for level in VipLevel)],
+        cautions=[("", "—"), *of("caution", [level.value for level in CautionLevel])],
     )

@@ -125,7 +125,9 @@ def points_section(
 @router.get("/guests/{guest_id:uuid}/consents")
 def consents_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
     answers = consents_of(db, guest_id, by=me)
-    return _section(request, db, me, views, guest_id, "consents", consents=answers)
+    return _section(
+        request, db, me, views, guest_id, "consents", consents=answers, answer=Filled({})
+    )
 
 
 @router.get("/guests/{guest_id:uuid}/documents")
