@@ -67,14 +67,14 @@ def start_undo(db: Session, import_id: UUID) -> None:
     save_job(db, import_id, state=ImportState.UNDOING, report=report)
 
 
-def undo_batch(db: Session, import_id: UUID, *, by: Actor, size: int = BATCH) -> UndoProgress:
+def undo_batch(db: Session, import_id: UUID, *, by: Actor) -> UndoProgress:
     """Take back the next changes. An import that is undone already is left alone."""
     job = locked_job(db, import_id)
     if job["state"] is not ImportState.UNDOING:
         if job["state"] is ImportState.UNDONE:
             return UndoProgress(0, finished=True, kept=job["report"].get("kept_count", 0))
         raise NotReady(job["state"])
-    latest = change_log.latest(db, import_id, size)
+    latest = change_log.latest(db, import_id, BATCH)
     work = _Work()
     for things, run in _runs([change for _, change in latest]):
         _take_back_things(db, run, work) if things else _take_back_rows(db, run, work)
@@ -84,7 +84,7 @@ def undo_batch(db: Session, import_id: UUID, *, by: Actor, size: int = BATCH) ->
     report["kept_count"] = report.get("kept_count", 0) + len(work.kept)
     report["kept"] = [*report.get("kept", []), *work.kept][:KEPT_MAX]
     left = max(0, job["changes"] - len(latest)) if latest else 0
-    finished = len(latest) < size
+    finished = len(latest) < BATCH
     values: dict[str, Any] = {"changes": left, "report": report}
     if finished:
         values |= {"state": ImportState.UNDONE, "undone_at": clock.now(), "changes": 0}

@@ -10,13 +10,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, and_, delete, func, insert, select, update
-from sqlmodel import Session, SQLModel
+from sqlalchemy import MetaData, Table, and_, delete, func, insert, select, update
+from sqlmodel import Session
 
 from crm.kit.db import chunks
+from crm.kit.metadata import all_tables
 from crm.kit.rows import mapping_of
 
 Doc = dict[str, Any]
@@ -38,9 +40,15 @@ class Change:
     after: Doc | None
 
 
+@cache
+def _house() -> MetaData:
+    """All tables of all slices: a child table that nobody has imported yet is a child too."""
+    return all_tables()
+
+
 def table_named(name: str) -> Table:
     """The table of the house with this name; KeyError if there is none."""
-    return SQLModel.metadata.tables[name]
+    return _house().tables[name]
 
 
 # ---------------------------------------------------------------- as JSON
@@ -193,7 +201,7 @@ def children_of(table_name: str, more: Iterable[tuple[str, str]] = ()) -> list[t
     """(table, column) of every foreign key that points at this table, and those of ``more``."""
     found = [
         (table.name, key.parent.name)
-        for table in SQLModel.metadata.sorted_tables
+        for table in _house().sorted_tables
         for key in table.foreign_keys
         if key.column.table.name == table_name and table.name != table_name
     ]
