@@ -12,7 +12,7 @@ from crm.kit import clock, migrating
 from crm.kit.db import Database
 from crm.kit.errors import RuleBroken
 from crm.kit.settings import Settings
-from lab.demo import old_ledger, pms_book
+from lab.demo import old_ledger, pms_book, shelf
 from lab.demo.house import STAFF, ZONE
 from lab.demo.load import PASSWORD, demo_day, is_demo, make_demo
 from lab.demo.wipe import wipe
@@ -69,6 +69,7 @@ def prepare(
         world = make_demo(database, day, guests=guests, told=told)
         told("Bringing in an old ledger through the import …")
         old_ledger.bring_in(database, settings.data_dir, world)
+        shelf.fill(database, settings.data_dir, settings.secret(), world)
         pms_book.write(settings, pms_book.book_of(world))
     finally:
         database.dispose()
