@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from crm.documents import queries
 from crm.documents import service as documents
-from crm.documents.schemas import DocumentShelve
+from crm.documents.schemas import DocumentRow, DocumentShelve
 from crm.documents.store import Shelf as DocumentShelf
 from crm.kit.errors import CrmError
 from crm.staff.actor import Actor
@@ -18,6 +18,7 @@ from web.deps import Db, Me, Views
 from web.forms import Filled, refused
 from web.pages.companies import company_page
 from web.pages.guest_card import page_of, shelf_facts
+from web.rendering import render
 from web.shelf import UPLOAD_MAX, Shelf, content_of, handed_out
 
 router = APIRouter(include_in_schema=False)
@@ -76,13 +77,25 @@ def hand_out(db: Db, me: Me, views: Views, shelf: Shelf, document_id: UUID) -> R
     return answer
 
 
+@router.get("/documents/{document_id:uuid}/remove")
+def ask_before_removing(request: Request, db: Db, me: Me, document_id: UUID) -> Response:
+    """What is gone cannot be taken back, so one page stands before it."""
+    row = queries.on_shelf(db, document_id, by=me).row
+    return render(request, "documents/remove.html", document=row, home=_home(row))
+
+
 @router.post("/documents/{document_id:uuid}/remove")
 def remove(db: Db, me: Me, document_id: UUID) -> Response:
     """Back to whom the document belonged."""
     row = queries.on_shelf(db, document_id, by=me).row
     documents.remove(db, document_id, by=me)
-    home = f"/guests/{row.guest_id}/documents" if row.guest_id else f"/companies/{row.company_id}"
-    return RedirectResponse(home, 303)
+    return RedirectResponse(_home(row), 303)
+
+
+def _home(row: DocumentRow) -> str:
+    if row.guest_id:
+        return f"/guests/{row.guest_id}/documents"
+    return f"/companies/{row.company_id}"
 
 
 def _shelve(

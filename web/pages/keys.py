@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from crm.hotels import queries as hotels
 from crm.kit import clock
-from crm.kit.errors import CrmError
+from crm.kit.errors import CrmError, NotFound
 from crm.staff import keys, queries
 from crm.staff.actor import Actor
 from crm.staff.policy import policy
@@ -82,6 +82,15 @@ def create(
         Filled({"days": "90", "hotel_id": str(me.hotel_id)}),
         fresh=Shown(asked.name, fresh.secret),
     )
+
+
+@router.get("/keys/{key_id:uuid}/revoke")
+def ask_before_revoking(request: Request, db: Db, me: Me, key_id: UUID) -> Response:
+    """A key cannot be opened again, so one page stands before it."""
+    found = next((key for key in queries.key_list(db, by=me) if key.id == key_id), None)
+    if found is None or found.revoked_at is not None:
+        raise NotFound("There is no such key, or it is revoked already.", "api_key")
+    return render(request, "staff/revoke.html", key=found)
 
 
 @router.post("/keys/{key_id:uuid}/revoke")

@@ -143,7 +143,11 @@ class TestKeys:
         assert secret not in str(later)
         row = later.select_one("tbody tr")
         assert "profile:read.basic" in words(row)
-        assert client.post(row.form["action"]).status_code == 303
+        asked = soup(client.get(row.select_one("a")["href"]))
+        assert words(asked.h1) == "Revoke the key for PMS?"
+        ending = asked.main.form["action"]
+        assert client.post(ending).status_code == 303
+        assert client.get(ending).status_code == 404
         assert machine.get("/api/v1/companies").status_code == 401
         assert "revoked" in words(soup(client.get("/keys")).tbody)
 
@@ -298,6 +302,10 @@ class TestShelfOfAGuest:
         assert "Only PDF" in errors(soup(refused))["#file"]
         fragment = client.get(here, headers={"HX-Request": "true"})
         assert "<html" not in fragment.text
-        assert client.post(f"{link['href']}/remove").headers["location"] == here
+        asked = soup(client.get(f"{link['href']}/remove"))
+        assert words(asked.h1) == "Remove Thanks?"
+        assert asked.find("a", href=here)
+        form = asked.main.find("form")
+        assert client.post(form["action"]).headers["location"] == here
         client.as_("front_desk")
         assert client.get(link["href"]).status_code == 403
