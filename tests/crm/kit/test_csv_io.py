@@ -29,7 +29,9 @@ class TestNeutralised:
     def test_a_formula_behind_another_programs_separator_too(self, text: str) -> None:
         assert neutralised(text) != text
 
-    @pytest.mark.parametrize("text", ["陈静怡", "O'Brien", "a-b", "1-2", "'quoted'", "", "a, -5 °C"])
+    @pytest.mark.parametrize(
+        "text", ["陈静怡", "O'Brien", "a-b", "1-2", "'quoted'", "", "a, -5 °C"]
+    )
     def test_harmless_text_stays(self, text: str) -> None:
         assert neutralised(text) == text
 

@@ -117,9 +117,7 @@ def chen(db, hotel=None):
     ):
         put(
             db,
-            ContactPoint(
-                guest_id=guest, no=no, kind=kind, raw=raw, norm=norm, is_primary=True
-            ),
+            ContactPoint(guest_id=guest, no=no, kind=kind, raw=raw, norm=norm, is_primary=True),
         )
     husband = a_guest(db, "周文", "Zhou Wen", created_at_hotel=hotel)
     stranger = a_guest(db, "王秘", "Wang Mi")

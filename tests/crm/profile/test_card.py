@@ -50,7 +50,9 @@ class TestIdentity:
         assert (shown.tier, shown.vip, shown.identity) == ("platinum", "V3", "corporate")
         assert (shown.reference, shown.membership_no) == ("G-7Q4K2M", "880001234")
 
-    @pytest.mark.parametrize(("language", "name"), [("en", "Hengrui Medical"), ("zh-Hans", "恒瑞医疗")])
+    @pytest.mark.parametrize(
+        ("language", "name"), [("en", "Hengrui Medical"), ("zh-Hans", "恒瑞医疗")]
+    )
     def test_the_company_in_the_reader_s_language(self, seen, language, name):
         assert seen("front_desk", language=language).company.name == name
 
@@ -62,7 +64,9 @@ class TestIdentity:
 
     def test_an_incognito_guest_is_an_alias_to_the_desk(self, db, planted, seen):
         db.connection().execute(
-            update(Guest).where(Guest.id == planted.guest).values(is_incognito=True, alias="Ms Lake")
+            update(Guest)
+            .where(Guest.id == planted.guest)
+            .values(is_incognito=True, alias="Ms Lake")
         )
         from crm.guests.tables import GuestName
         from crm.guests.terms import NameKind
@@ -91,9 +95,7 @@ class TestReach:
 
     def test_stays_of_another_hotel_are_not_counted(self, db, planted, seen):
         other = a_hotel(db)
-        db.connection().execute(
-            update(Stay).where(Stay.id == planted.older).values(hotel_id=other)
-        )
+        db.connection().execute(update(Stay).where(Stay.id == planted.older).values(hotel_id=other))
         from crm.stays import figures
 
         figures.rebuild(db)

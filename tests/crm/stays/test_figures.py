@@ -101,7 +101,10 @@ class TestRefresh:
             ("2026", "room", "CNY"): ("1", "2", "3000000000", "0", "0"),
         }
         outlets = {tuple(row[2:]) for row in rows(db, GuestOutlet)}
-        assert outlets == {("Lake Café", "CNY", "2", "2", "8000"), ("Lake Café", "USD", "1", "2", "700")}
+        assert outlets == {
+            ("Lake Café", "CNY", "2", "2", "8000"),
+            ("Lake Café", "USD", "1", "2", "700"),
+        }
 
     def test_a_stay_that_changes_hands_takes_its_folio_along(self, db):
         hotel, one, other = a_hotel(db), a_guest(db), a_guest(db, "王芳", "Wang Fang")
@@ -122,7 +125,9 @@ class TestRebuild:
         right = everything(db)
         db.connection().execute(update(GuestFigure).values(stays=99))
         db.connection().execute(
-            insert(GuestOutlet).values(guest_id=guest, hotel_id=hotel, outlet="Ghost", currency="CNY")
+            insert(GuestOutlet).values(
+                guest_id=guest, hotel_id=hotel, outlet="Ghost", currency="CNY"
+            )
         )
         wrong = {(found.table, found.side) for found in figures.differences(db)}
         assert wrong == {

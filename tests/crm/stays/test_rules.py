@@ -101,7 +101,15 @@ class TestStayNumber:
 class TestPer:
     @pytest.mark.parametrize(
         ("amount", "count", "each"),
-        [(100, 3, 33), (200, 3, 67), (5, 2, 3), (-5, 2, -3), (7, 0, None), (0, 4, 0), (9, -1, None)],
+        [
+            (100, 3, 33),
+            (200, 3, 67),
+            (5, 2, 3),
+            (-5, 2, -3),
+            (7, 0, None),
+            (0, 4, 0),
+            (9, -1, None),
+        ],
     )
     def test_rounds_half_away_from_zero(self, amount, count, each):
         assert rules.per(amount, count) == each
