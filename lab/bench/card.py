@@ -120,10 +120,11 @@ def statements(db: Session, call: Callable[[], object]) -> int:
 def furnish(db: Session, by: Actor) -> list[UUID]:
     """Give 300 guests what the mock's guest has; returns their ids."""
     master.load(db)
-    hotel_id = by.hotel_id
-    assert hotel_id is not None
-    today = db.connection().scalar(select(col(Hotel.business_on)).where(col(Hotel.id) == hotel_id))
-    assert today is not None
+    hotel_id, today = (
+        db.connection()
+        .execute(select(*cols(Hotel.id, Hotel.business_on)).where(col(Hotel.id) == by.hotel_id))
+        .one()
+    )
     _rooms(db, hotel_id)
     members = _members(db)
     rows: Rows = defaultdict(list)
