@@ -1,5 +1,8 @@
 """``keshi demo`` opens the demo hotel; ``keshi demo wipe`` takes it away again."""
 
+import json
+import os
+import socket
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -12,6 +15,7 @@ from lab.demo import pms_book, run
 from lab.demo.house import lakeview
 from lab.demo.wipe import NotADemo, wipe
 
+HOST = "127.0.0.1"
 app = typer.Typer(
     help="The demo hotel: 180 rooms, 6,000 invented guests, dates relative to today.",
     invoke_without_command=True,
@@ -20,6 +24,7 @@ app = typer.Typer(
 
 Port = Annotated[int, typer.Option(help="Port to listen on.", envvar="PORT", min=1, max=65535)]
 BuildOnly = Annotated[bool, typer.Option("--build-only", help="Build the demo, start nothing.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 Meant = Annotated[
     str,
     typer.Option("--yes-i-mean", metavar="HOTELNAME", help="The hotel's name, for scripts."),
@@ -27,22 +32,26 @@ Meant = Annotated[
 
 
 @app.callback()
-def demo(context: typer.Context, port: Port = 8000, build_only: BuildOnly = False) -> None:
+def demo(
+    context: typer.Context, port: Port = 8000, build_only: BuildOnly = False, as_json: Json = False
+) -> None:
     """Build the demo hotel if there is none of today, and open it."""
     if context.invoked_subcommand is not None:
         return
     settings = _settings(port)
+    if not build_only:
+        _check_port(port)
     try:
-        run.prepare(settings, told=typer.echo)
+        run.prepare(settings, told=lambda line: typer.echo(line, err=as_json))
     except CrmError as refused:
         _fail(refused.message)
-    if build_only:
-        return
-    _open(settings, port)
+    typer.echo(json.dumps(run.facts(settings)) if as_json else run.welcome(settings))
+    if not build_only:
+        _open(settings, port)
 
 
 @app.command("wipe")
-def wipe_demo(yes_i_mean: Meant = "") -> None:
+def wipe_demo(yes_i_mean: Meant = "", as_json: Json = False) -> None:
     """Empty the demo database. Asks for the hotel's name; refuses any other database."""
     house = lakeview()
     settings = _settings(8000)
@@ -57,7 +66,8 @@ def wipe_demo(yes_i_mean: Meant = "") -> None:
     finally:
         database.dispose()
     pms_book.path(settings).unlink(missing_ok=True)
-    typer.echo(f"Wiped: {gone:,} rows. The preference codes stayed.")
+    said = json.dumps({"wiped": gone}) if as_json else f"Wiped: {gone:,} rows. The codes stayed."
+    typer.echo(said)
 
 
 def _wiped(database: Database) -> int:
@@ -81,15 +91,34 @@ def _settings(port: int) -> Settings:
         _fail(str(unfit))
 
 
+def _check_port(port: int) -> None:
+    """Before a minute of building, not after it."""
+    with socket.socket() as asked:
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind((HOST, port))
+        except OSError:
+            _fail(f"Port {port} is taken. Choose another one: keshi demo --port {port + 1}")
+
+
 def _open(settings: Settings, port: int) -> None:
-    from lab.demo.jobs import connect
-    from lab.demo.pages import router
+    from lab.demo.doors import doors
     from web.commands.running import configure_logs, run_server
 
     configure_logs("warning")
-    connect(settings)
-    typer.echo(run.welcome(settings))
-    run_server(settings, host="127.0.0.1", port=port, with_worker=True, more_routers=[router])
+    # Jobs and commands read the settings of the shell: they must find the demo's folder.
+    os.environ.update(
+        KESHI_DEMO="1",
+        KESHI_DATABASE_URL=settings.database_url,
+        KESHI_DATA_DIR=str(settings.data_dir),
+    )
+    run_server(
+        settings,
+        host=HOST,
+        port=port,
+        with_worker=True,
+        more_routers=doors(settings, settings.base_url),
+    )
 
 
 def _fail(message: str) -> NoReturn:

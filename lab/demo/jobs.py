@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from crm.hotels.tables import Hotel
-from crm.kit import clock, jobs
+from crm.kit import clock, jobs, migrating
 from crm.kit.db import Database
 from crm.kit.errors import RuleBroken
 from crm.kit.settings import Settings
@@ -26,28 +26,40 @@ SCOPES = ("pms:ingest",)
 _connected: dict[str, tuple[Settings, Pms]] = {}
 
 
-def connect(settings: Settings) -> Pms:
-    """Give the simulator a key of its own; the keys of earlier starts open nothing any more."""
+def connect(settings: Settings) -> Pms | None:
+    """Give the simulator a key of its own; the keys of earlier starts open nothing any more.
+
+    None where no demo was built: then there is no hotel that the PMS could speak for.
+    """
     database = Database(settings.database_url)
     try:
+        migrating.refuse_older(database)
         with database.writing() as db:
             key = _fresh_key(db)
     finally:
         database.dispose()
+    if key is None:
+        return None
     pms = Pms(settings.base_url, key)
     _connected["pms"] = (settings, pms)
     return pms
 
 
-def _fresh_key(db: Session) -> str:
+def _fresh_key(db: Session) -> str | None:
+    hotel = db.connection().scalar(
+        select(col(Hotel.id)).where(
+            col(Hotel.code) == lakeview().code, col(Hotel.is_demo).is_(True)
+        )
+    )
+    if hotel is None:
+        return None
     db.connection().execute(
         update(ApiKey)
         .where(col(ApiKey.name) == KEY_NAME, col(ApiKey.revoked_at).is_(None))
         .values(revoked_at=clock.now())
     )
-    hotel = db.connection().scalar(select(col(Hotel.id)).where(col(Hotel.code) == lakeview().code))
-    fresh = keys.create_key(db, name=KEY_NAME, scopes=SCOPES, hotel_id=hotel, by=system("the demo"))
-    return fresh.secret
+    by = system("the demo")
+    return keys.create_key(db, name=KEY_NAME, scopes=SCOPES, hotel_id=hotel, by=by).secret
 
 
 @jobs.job(HOUR)

@@ -84,6 +84,16 @@ def _day_there(database: Database) -> date | None:
         return demo_day(db)
 
 
+def facts(settings: Settings) -> dict[str, object]:
+    """The same for machines."""
+    return {
+        "url": settings.base_url,
+        "database": settings.database_url,
+        "password": PASSWORD,
+        "logins": [member.login for member in STAFF if member.card],
+    }
+
+
 def welcome(settings: Settings) -> str:
     """What the shell shows once the doors open."""
     lines = [

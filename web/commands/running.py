@@ -1,5 +1,6 @@
 """``keshi serve``, ``worker``, ``migrate``, ``openapi``: running the house."""
 
+import importlib
 import json
 import logging
 import signal
@@ -52,7 +53,13 @@ def serve(
     """Open the doors: web pages, REST and live screens."""
     settings = read_settings()
     configure_logs(settings.log_level)
-    run_server(settings, host=host, port=port, with_worker=with_worker)
+    more: Any = ()
+    if settings.demo:
+        # The roof is known to the command line by name only.
+        demo = importlib.import_module("lab.demo.doors")
+        with refusals():
+            more = demo.doors(settings, f"http://127.0.0.1:{port}")
+    run_server(settings, host=host, port=port, with_worker=with_worker, more_routers=more)
 
 
 def run_server(

@@ -1,6 +1,8 @@
 """Opening the demo: built once a day, never over a real hotel, wiped only when meant."""
 
+import json
 import shutil
+import socket
 from datetime import date
 from pathlib import Path
 
@@ -132,7 +134,7 @@ class TestWipeCommand:
     def test_asks_for_the_hotels_name(self, built: Settings) -> None:
         code, text = self.call(said="Lakeview Hotel Hangzhou\n")
         assert code == 0, text
-        assert "codes stayed" in text
+        assert "The codes stayed" in text
         assert look(built) == (None, 0)
         assert not pms_book.path(built).exists()
 
@@ -152,6 +154,11 @@ class TestWipeCommand:
         assert self.call("--yes-i-mean", "湖景酒店")[0] == 0
         assert look(built) == (None, 0)
 
+    def test_machines_get_the_number_of_rows(self, built: Settings) -> None:
+        code, text = self.call("--yes-i-mean", "湖景酒店", "--json")
+        assert code == 0
+        assert json.loads(text)["wiped"] > 10_000
+
     def test_refuses_a_real_hotel(self, built: Settings) -> None:
         change(built, is_demo=False)
         code, text = self.call("--yes-i-mean", "湖景酒店")
@@ -166,10 +173,22 @@ class TestWipeCommand:
         assert not Path("var/demo/demo.db").exists()
 
 
+def test_a_taken_port_is_said_before_anything_is_built(settings: Settings) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        answer = CliRunner().invoke(app, ["--port", str(port)])
+    assert answer.exit_code == 1
+    assert f"Port {port} is taken" in answer.output
+    assert not Path("var/demo").exists()
+
+
 def test_build_only_starts_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, object] = {}
     monkeypatch.setattr("lab.demo.run.prepare", lambda given, told: seen.update(it=given))
-    answer = CliRunner().invoke(app, ["--build-only", "--port", "8123"])
+    answer = CliRunner().invoke(app, ["--build-only", "--port", "8123", "--json"])
     assert answer.exit_code == 0
+    assert json.loads(answer.output)["url"] == "http://127.0.0.1:8123"
     assert isinstance(seen["it"], Settings)
     assert seen["it"].base_url.endswith(":8123")
