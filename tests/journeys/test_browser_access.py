@@ -8,7 +8,7 @@ from crm.kit.vault import Vault
 from crm.staff.policy import ANYONE, SIGNED_IN, policy
 from crm.staff.terms import Role
 from tests.conftest import SECRET
-from tests.contracts.planted import plant
+from tests.contracts.planted import plant, plant_import
 from tests.contracts.walking import STREAMS, concrete, routes
 
 pytestmark = pytest.mark.browser
@@ -38,7 +38,9 @@ def backend():
 @pytest.fixture
 def house(database, settings):
     with database.writing() as db:
-        return plant(db, vault=Vault(SECRET), data_dir=settings.data_dir)
+        made = plant(db, vault=Vault(SECRET), data_dir=settings.data_dir)
+    plant_import(database, made, settings.data_dir)
+    return made
 
 
 def opener_of(needs):
