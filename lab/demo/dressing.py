@@ -167,6 +167,7 @@ class Dresser:
         for guest in group:
             yield self._said(guest, "BD.TWIN")
         crew = next(stay.guest for stay in self.world.stays if stay.group == CREW and stay.guest)
+        star = next(person.key for person in self.world.people if person.incognito)
         on_18 = {s.room: s.guest for s in self.world.stays if s.status == "in_house" and s.guest}
         for guest, code, value in (
             (self.due[-1], "AL.SHELL", ""), (self.due[-2], "AL.LACTOSE", ""),
@@ -174,6 +175,7 @@ class Dresser:
             (crew, "LT.BLACKOUT", ""), (crew, "SV.WAKE", "05:10"),
             (on_18["1802"], "SV.CLEANPM", "14:00"), (on_18["1802"], "PL.BUCK", "2"),
             (on_18["1811"], "CM.LANGOTH", "ja"),
+            (star, "PR.INCOG", ""), (star, "PR.NOINFO", ""), (star, "PR.NOPHOTO", ""),
         ):  # fmt: skip
             yield self._said(guest, code, value)
 

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from crm.kit import clock, jobs
+from crm.staff.sessions import Identity
+from lab.demo.house import STAFF
 from lab.demo.jobs import HOUR
 from web.deps import Db, MySession
 from web.rendering import render
@@ -16,6 +18,7 @@ STEPS = 4
 TOUR_COOKIE = "keshi_tour"
 A_WEEK = 7 * 24 * 3600
 OFF = 0
+GUIDED = frozenset(member.role for member in STAFF if member.card)
 
 Way = Annotated[Literal["next", "back", "off", "again"], Form()]
 
@@ -23,14 +26,13 @@ Way = Annotated[Literal["next", "back", "off", "again"], Form()]
 @router.get("/demo")
 def about(request: Request, mine: MySession) -> Response:
     """The whole tour on one page, for phones and for those who read first."""
-    return render(request, "demo/about.html", role=mine.roles[0].value, steps=STEPS)
+    return render(request, "demo/about.html", role=mine.roles[0].value, steps=_steps_of(mine))
 
 
 @router.get("/demo/tour")
 def show_tour(request: Request, mine: MySession) -> Response:
     """The step at which this reader of this role is; it never stands in the way of anything."""
-    role = mine.roles[0].value
-    return _tour(request, role, _step_of(request, role))
+    return _tour(request, mine, _step_of(request, mine.roles[0].value))
 
 
 @router.post("/demo/tour")
@@ -39,7 +41,7 @@ def go_on(request: Request, mine: MySession, go: Way) -> Response:
     now = _step_of(request, role)
     wanted = {"next": now + 1, "back": now - 1, "off": OFF, "again": 1}[go]
     step = min(max(wanted, OFF if go == "off" else 1), STEPS)
-    answer = _tour(request, role, step)
+    answer = _tour(request, mine, step)
     answer.set_cookie(
         TOUR_COOKIE, f"{role}.{step}", max_age=A_WEEK, path="/", httponly=True, samesite="lax"
     )
@@ -54,8 +56,14 @@ def let_an_hour_pass(request: Request, db: Db) -> Response:
     return render(request, "demo/_said.html", waiting=not fresh)
 
 
-def _tour(request: Request, role: str, step: int) -> Response:
-    return render(request, "demo/_tour.html", role=role, step=step, steps=STEPS)
+def _tour(request: Request, mine: Identity, step: int) -> Response:
+    role = mine.roles[0].value
+    return render(request, "demo/_tour.html", role=role, step=step, steps=_steps_of(mine))
+
+
+def _steps_of(mine: Identity) -> int:
+    """The roles with a card on the door have a tour; the others find their own way."""
+    return STEPS if mine.roles[0].value in GUIDED else 0
 
 
 def _step_of(request: Request, role: str) -> int:

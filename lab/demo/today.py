@@ -164,6 +164,10 @@ class Today:
                 yield stay
         self._check(made == count, f"only {made} of {count} {kind}")
 
+    def in_house_for(self, visitor: Visitor, since: int, left: int) -> Iterator[DemoStay]:
+        """One guest who came so many days ago and stays so many more."""
+        return self._in_house(visitor, since, left, "")
+
     def _in_house(self, visitor: Visitor, since: int, left: int, room: str) -> Iterator[DemoStay]:
         arrival = self.today - timedelta(days=since)
         nights = since + left

@@ -68,8 +68,8 @@ class Builder:
         # The husband, the star and the crew have stays of their own making.
         visitors = self._visitors([*crowd, extra[1], *extra[3:6]], partners)
         stays += plan.crew(extra[-1])
+        stays += self._star(plan, extra[2])
         stays += self._today(plan, visitors, fresh, partners)
-        stays += self._star(extra[2])
         for visitor in visitors:
             yesterday = self.today - timedelta(days=1)
             stays += history.visits(self.bookings, self.diary, visitor, yesterday)
@@ -128,7 +128,7 @@ class Builder:
         business = [v for v in chosen[3:] if v.habit.purpose == "business"]
         yield from plan.long_stays(business[:LONG_STAYS])
         yield from plan.in_house(chosen[3:], DEPARTURES - 1, LEAVING)
-        staying = IN_HOUSE - DEPARTURES - 2 - LONG_STAYS
+        staying = IN_HOUSE - DEPARTURES - 2 - LONG_STAYS - 1
         yield from plan.in_house(chosen[3:], staying, STAYING)
         rest = ARRIVALS - 10 - GROUP_ROOMS - CREW_ROOMS
         firsts = self._visitors(fresh[GROUP_PEOPLE:], partners)
@@ -136,14 +136,18 @@ class Builder:
         regulars = [v for v in chosen if v.a_year >= 2]
         yield from plan.arrivals(regulars, rest - FIRST_TIMERS)
 
-    def _star(self, star: Person) -> Iterator[DemoStay]:
-        """The actress is in house under her alias, in a suite."""
+    def _star(self, plan: Today, star: Person) -> Iterator[DemoStay]:
+        """The actress is in house under her alias, in a suite; nobody is told."""
         habit = history.private_habit(self.rng, ("STE",), ("TR",))
-        habit = replace(habit, channel="direct", way="phone", identity="individual", company="")
-        first = max(star.made_on, self.today - timedelta(days=90))
-        visitor = Visitor(replace(star, made_on=first), habit, 4.0)
-        yesterday = self.today - timedelta(days=1)
-        yield from history.visits(self.bookings, self.diary, visitor, yesterday)
+        habit = replace(
+            habit,
+            purpose="leisure",
+            channel="direct",
+            way="phone",
+            identity="individual",
+            company="",
+        )
+        yield from plan.in_house_for(Visitor(star, habit, 0.0), since=2, left=3)
 
     def _garden(self, visitors: Sequence[Visitor]) -> Iterator[DemoStay]:
         """The small house lives on the group's own guests: about one stay a day."""

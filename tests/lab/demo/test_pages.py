@@ -14,6 +14,7 @@ from crm.kit.db import Database
 from crm.kit.settings import Settings
 from crm.kit.tables import JobRow
 from lab.demo.jobs import HOUR
+from lab.demo.load import PASSWORD
 from lab.demo.pages import STEPS, router
 from web.app import create_app
 
@@ -157,6 +158,12 @@ class TestTour:
         assert len(steps) == len(set(steps)) == STEPS
         assert all(steps)
         assert "keshi demo wipe" in found.get_text()
+
+    def test_roles_without_a_card_are_not_led_about(self, visitor: TestClient) -> None:
+        sign_in = {"login": "it.admin", "password": PASSWORD}
+        assert visitor.post("/sign-in", data=sign_in).status_code == 200
+        assert visitor.get("/demo/tour").text.strip() == ""
+        assert "Your tour" not in visitor.get("/demo").text
 
 
 class TestHour:

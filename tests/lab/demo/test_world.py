@@ -178,6 +178,13 @@ class TestMockGuests:
         assert (person.vip.code if person.vip else None) == vip
         assert len(stays) == nth
 
+    def test_the_actress_is_in_house_under_her_alias(self, world: World) -> None:
+        star = next(person for person in world.people if person.incognito)
+        assert {name.kind for name in star.names} == {"native", "latin", "alias"}
+        assert [s.status for s in stays_of(world, star.key)] == ["in_house"]
+        codes = {wish.code for wish in world.wishes if wish.guest == star.key}
+        assert {"PR.INCOG", "PR.NOINFO"} <= codes
+
     def test_the_group_and_the_crew(self, world: World) -> None:
         tour = [s for s in world.stays if s.group == "Aurora Tours"]
         assert sum(s.adults for s in tour) == 18
