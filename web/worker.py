@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from crm.documents import jobs as documents_jobs
 from crm.guests import jobs as guests_jobs
+from crm.intake import jobs as intake_jobs
 from crm.kit import clock, housekeeping_jobs, jobs, leases
 from crm.kit.db import Database
 
@@ -110,5 +111,6 @@ CLOCKED: dict[str, timedelta] = {
     guests_jobs.REMOVE_PAPERS: timedelta(days=1),
     housekeeping_jobs.FORGET: timedelta(hours=1),
     housekeeping_jobs.STATISTICS: timedelta(days=1),
+    intake_jobs.FORGET_FILES: timedelta(days=1),
 }
 """Jobs that the clock puts, and how often; a slice's own are added where the slice has them."""

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from crm.hotels.schemas import HotelOpen
 from crm.intake.faults import Fault
 from crm.intake.mapping import Reading, Values
+from crm.intake.matching import Person
 from crm.intake.reading import SourceRow
 from crm.intake.seen import Seen
 from crm.intake.terms import ColumnRule, ImportKind, LineOutcome
@@ -36,6 +37,8 @@ class Parsed:
     values: Values
     faults: list[Fault]
     forced: "Forced | None" = None
+    person: Person | None = None
+    """Who the row speaks of, once somebody has worked it out."""
 
 
 @dataclass(frozen=True, slots=True)

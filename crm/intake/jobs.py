@@ -6,17 +6,19 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from crm.intake import checking, committing, undoing
+from crm.intake import checking, committing, service, undoing
 from crm.intake.running import keep_findings, plan_for
 from crm.intake.storage import folder_of
 from crm.kit import jobs
 from crm.kit.db import reading_beside
 from crm.kit.jobs import job
+from crm.kit.settings import Settings
 from crm.staff.actor import system
 
 CHECK = "intake.check"
 COMMIT = "intake.commit"
 UNDO = "intake.undo"
+FORGET_FILES = "intake.forget_files"
 
 
 def put(db: Session, name: str, import_id: UUID, data_dir: Path, *, turn: str = "") -> bool:
@@ -54,6 +56,12 @@ def undo(db: Session, payload: dict[str, Any]) -> None:
     done = undoing.undo_batch(db, import_id, by=system("import"))
     if not done.finished:
         put(db, UNDO, import_id, Path(payload["data_dir"]), turn=str(done.left))
+
+
+@job(FORGET_FILES)
+def forget_files(db: Session, _: dict[str, Any]) -> None:
+    """Files of imports that can no longer be undone leave the disk."""
+    service.forget_files(db, Settings().data_dir)
 
 
 def _named(payload: dict[str, Any]) -> tuple[UUID, Any]:

@@ -170,7 +170,7 @@ class People:
         self.by_id = external_refs.find_many(db, system, GUEST, ids)
         self.by_row = external_refs.find_many(db, system, GUEST_ROW, [r.row.key for r in rows])
         self._follow_merges(db)
-        people = [person_of(r.values) for r in rows if has_name(r.values)]
+        people = [_person(r) for r in rows if has_name(r.values)]
         norms = {c.norm for p in people for c in p.contacts}
         self.by_norm = guests.known_by_contact(db, norms)
         names = {name_key(n.full) for p in people if _needs_names(p) for n in p.names}
@@ -198,7 +198,7 @@ class People:
             return PersonDecision(
                 LineOutcome.MATCHED, linked, linked=True, fresh=linked in self.fresh
             )
-        person = person_of(parsed.values)
+        person = _person(parsed)
         match = matching.decide(person, self._near(person))
         if match.verdict is Verdict.NEW and memory is not None:
             match = _from_above(person, memory)
@@ -212,7 +212,7 @@ class People:
 
     def add(self, guest_id: UUID, parsed: Parsed, external_id: str | None) -> None:
         """Remember a person whom this batch makes, so that later rows find them."""
-        person = person_of(parsed.values)
+        person = _person(parsed)
         self.fresh.add(guest_id)
         if external_id:
             self.by_id[external_id] = guest_id
@@ -226,6 +226,12 @@ class People:
         self.known[guest_id] = matching.Known(
             guest_id, person.names, person.contacts, person.birthday, holders
         )
+
+
+def _person(parsed: Parsed) -> Person:
+    if parsed.person is None:
+        parsed.person = person_of(parsed.values)
+    return parsed.person
 
 
 def person_of(values: Values) -> Person:
