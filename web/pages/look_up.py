@@ -1,6 +1,5 @@
 """Looking up: the command bar as one types, the page of matches, files that may be the same."""
 
-from collections.abc import Iterable
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Request
@@ -9,9 +8,11 @@ from starlette.responses import RedirectResponse, Response
 
 from crm.audit.terms import Deed
 from crm.companies import queries as companies
+from crm.guests.naming import full_from_parts
 from crm.guests.terms import GuestIdentity, VipLevel
 from crm.hotels import queries as hotels
 from crm.loyalty.terms import Tier
+from crm.profile.alike import possible_duplicates
 from crm.profile.found import GuestHit, Standing
 from crm.profile.search import search_guests
 from crm.staff.actor import Actor
@@ -71,7 +72,9 @@ def find(
         return _find_page(request, asked, [], None)
     page = search_guests(db, asked, by=me, limit=FOUND_SHOWN, cursor=cursor)
     views.viewed(by=me, subject="guest", deed=Deed.LOOKED_UP)
-    if len(page.items) == 1 and cursor is None:
+    # A hit that says nothing of how it was found is an incognito guest met by the real name:
+    # opening the card at once would join the two.
+    if len(page.items) == 1 and page.items[0].matched and cursor is None:
         return RedirectResponse(f"/guests/{page.items[0].id}", 303)
     return _find_page(request, asked, page.items, page.next)
 
@@ -87,11 +90,16 @@ def alike(
     email: Annotated[str, Query(max_length=254)] = "",
 ) -> Response:
     """Files that may be of the person who is being entered; asked while typing."""
-    found: dict[str, Hit] = {}
-    for asked in _keys_typed(family_name, given_name, phone, email):
-        for hit in search_guests(db, asked, by=me, limit=ALIKE_SHOWN).items:
-            found.setdefault(str(hit.id), guest_hit(hit, me.language))
-    return render(request, "front_desk/_alike.html", alike=list(found.values())[:ALIKE_SHOWN])
+    found = possible_duplicates(
+        db,
+        by=me,
+        names=_names_typed(family_name, given_name),
+        phone=phone if sum(char.isdigit() for char in phone) >= PHONE_DIGITS else None,
+        email=email if "@" in email else None,
+        limit=ALIKE_SHOWN,
+    )
+    hits = [guest_hit(each.guest, me.language) for each in found]
+    return render(request, "front_desk/_alike.html", alike=hits)
 
 
 @router.get("/palette")
@@ -120,14 +128,10 @@ def guest_hit(hit: GuestHit, language: str) -> Hit:
     )
 
 
-def _keys_typed(family: str, given: str, phone: str, email: str) -> Iterable[str]:
-    """What is worth looking for: a whole name, a phone of some length, an address."""
-    if family.strip() and given.strip():
-        yield f"{family.strip()} {given.strip()}"
-    if sum(char.isdigit() for char in phone) >= PHONE_DIGITS:
-        yield phone.strip()
-    if "@" in email and not email.strip().endswith("@"):
-        yield email.strip()[:120]
+def _names_typed(family: str, given: str) -> list[str]:
+    """The whole name in the order of its script; one part alone means too many."""
+    family, given = family.strip(), given.strip()
+    return [full_from_parts(family, given)] if family and given else []
 
 
 def _find_page(request: Request, asked: str, hits: list[GuestHit], cursor: str | None) -> Response:

@@ -141,3 +141,25 @@ class TestAlike:
         client.as_("front_desk")
         found = client.get("/guests/new/alike", params={"family_name": "陈", "phone": "138"})
         assert "/guests/" not in found.text
+
+    def test_an_agencys_relay_address_is_nobody(self, client):
+        relay = {"kind": "email", "raw": "a1@guest.booking.com"}
+        client.as_("front_desk").post(
+            "/api/v1/guests", json={"names": [{"full": "王伟"}], "contacts": [relay]}
+        )
+        found = client.get("/guests/new/alike", params={"email": "a1@guest.booking.com"})
+        assert "/guests/" not in found.text
+
+
+class TestIncognito:
+    def test_the_real_name_does_not_lead_straight_to_the_alias(self, client):
+        star = {
+            "names": [{"full": "王大明"}, {"full": "林先生", "kind": "alias"}],
+            "is_incognito": True,
+        }
+        client.as_("duty_manager").post("/api/v1/guests", json=star)
+        assert client.get("/guests", params={"q": "王大明"}).status_code == 303
+        page = client.as_("front_desk").get("/guests", params={"q": "王大明"})
+        assert page.status_code == 200
+        assert "林先生" in page.text
+        assert client.get("/guests", params={"q": "林先生"}).status_code == 303
