@@ -36,7 +36,7 @@ PASSPORT = DocumentShelve(kind="passport", title="Passport")
 
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    monkeypatch.setenv("KESHI_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(jobs, "data_dir", lambda: tmp_path)
     return Shelf(tmp_path, Vault("a secret of a test that is long enough"))
 
 
