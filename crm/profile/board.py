@@ -172,7 +172,9 @@ def _lines(db: Session, reader: Reader, side: Side, hotel: Any) -> list[Line]:
         .all()
     )
     guest_ids = [row.guest_id for row in rows if row.guest_id is not None]
-    wishes = _by_guest(sources.preferences_of(db, guest_ids, reader) if guest_ids else ())
+    wishes: dict[UUID, list[sources.Noted]] = {}
+    for noted in sources.preferences_of(db, guest_ids, reader) if guest_ids else ():
+        wishes.setdefault(noted[0].guest_id, []).append(noted)
     cases = _by_guest(sources.cases_of(db, guest_ids, reader) if guest_ids else ())
     lines = [
         _line(row, wishes.get(row.guest_id, ()), cases.get(row.guest_id, ()), reader, hotel)
@@ -191,10 +193,10 @@ def _by_guest(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
 
 
 def _line(
-    row: Any, wishes: Sequence[Any], cases: Sequence[Any], reader: Reader, hotel: Any
+    row: Any, wishes: Sequence[sources.Noted], cases: Sequence[Any], reader: Reader, hotel: Any
 ) -> Line:
     today: date = hotel.business_on
-    claims = [c for w in wishes if (c := sources.claim_of(w, reader, stay_id=row.id)) is not None]
+    claims = [c for w in wishes if (c := sources.claim_of(w, stay_id=row.id)) is not None]
     known = cases_known(cases, last_left_on=row.last_departure_on, zone=ZoneInfo(hotel.time_zone))
     birthday = _birthday(row, claims, reader, hotel) if row.guest_id else None
     caution = caution_of(row.caution, row.caution_until, row.caution_why, reader, today)

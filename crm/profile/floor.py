@@ -140,14 +140,14 @@ def _claims(db: Session, reader: Reader, stays: Sequence[Any]) -> dict[Any, list
     """What housekeeping reads of each stay's guest, by stay."""
     if not stays:
         return {}
-    rows = sources.preferences_of(db, sorted({stay.guest_id for stay in stays}), reader)
-    ours = [row for row in rows if DepartmentCode.HOUSEKEEPING in row.departments]
+    noted = sources.preferences_of(db, sorted({stay.guest_id for stay in stays}), reader)
+    ours = [pair for pair in noted if DepartmentCode.HOUSEKEEPING in pair[1].departments]
     return {
         stay.id: [
             claim
-            for row in ours
-            if row.guest_id == stay.guest_id
-            and (claim := sources.claim_of(row, reader, stay_id=stay.id)) is not None
+            for pair in ours
+            if pair[0].guest_id == stay.guest_id
+            and (claim := sources.claim_of(pair, stay_id=stay.id)) is not None
         ]
         for stay in stays
     }
@@ -235,7 +235,7 @@ def door_notes(claims: Iterable[Claim]) -> list[DoorNote]:
     return [
         DoorNote(
             weight=Weight.MUST_KNOW if rules.is_must_know(claim) else Weight.NOTE,
-            code=claim.code,
+            code=claim.named_code,
             text=claim.instruction,
         )
         for claim in acting

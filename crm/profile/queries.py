@@ -97,7 +97,7 @@ class _Card:
         file: Any,
         children: _Children,
         stays: Sequence[Any],
-        preferences: Sequence[Any],
+        preferences: Sequence[sources.Noted],
         cases: Sequence[Any],
     ) -> None:
         self.reader, self.file, self.children = reader, file, children
@@ -107,8 +107,8 @@ class _Card:
         stay_id = self.stay.id if self.stay else None
         self.claims = [
             claim
-            for row in preferences
-            if (claim := sources.claim_of(row, reader, stay_id=stay_id)) is not None
+            for noted in preferences
+            if (claim := sources.claim_of(noted, stay_id=stay_id)) is not None
         ]
         self.case_rows = cases
         self.zone = ZoneInfo(file.time_zone or "UTC")

@@ -49,6 +49,12 @@ class Claim:
         return self.status is PreferenceStatus.CONFIRMED
 
     @property
+    def named_code(self) -> str | None:
+        """The code, unless it names a reason that is not for this reader."""
+        free = self.sight is Sight.CLEAR or self.sensitivity is Sensitivity.NORMAL
+        return self.code if free else None
+
+    @property
     def text(self) -> str:
         """The label with its value, or the instruction where the reason is not to be read."""
         base = self.label if self.sight is Sight.CLEAR else self.need_to_know
@@ -62,8 +68,7 @@ class Claim:
     @property
     def detail(self) -> str | None:
         """Free words may tell the reason, so only those who read the label read them."""
-        normal = self.sensitivity is Sensitivity.NORMAL
-        return self.words if self.sight is Sight.CLEAR or normal else None
+        return self.words if self.sight is Sight.CLEAR else None
 
 
 # Topics of the card, by the group of the code; single codes first.
@@ -123,7 +128,7 @@ def wish_groups(
 
 def _wish(claim: Claim, room: "RoomFacts | None", last_room: str | None) -> Wish:
     return Wish(
-        code=claim.code,
+        code=claim.named_code,
         text=claim.text,
         detail=claim.detail,
         status=claim.status,
@@ -237,6 +242,9 @@ class CautionFacts:
     why: str | None = None
 
 
+_HEAVIEST = {weight: place for place, weight in enumerate(Weight)}
+
+
 def alerts(
     *,
     today: date,
@@ -254,7 +262,7 @@ def alerts(
         *birthday_alerts(birthday, today, leaves_on),
         *(occasion_alert(claim) for claim in claims if claim.code in _OCCASIONS),
     ]
-    return sorted(found, key=lambda alert: list(Weight).index(alert.weight))
+    return sorted(found, key=lambda alert: _HEAVIEST[alert.weight])
 
 
 def caution_alerts(caution: CautionFacts | None) -> list[Alert]:

@@ -63,9 +63,10 @@ class Alert(Out):
 
 class Wish(Out):
     """One preference for this stay. ``met`` is null when the room does not decide it or
-    nobody can tell; ``detail`` is what was written beside the code."""
+    nobody can tell; ``detail`` is what was written beside the code, which is null where it
+    would name a reason that is not for this reader."""
 
-    code: str
+    code: str | None
     text: str
     detail: str | None = None
     status: PreferenceStatus

@@ -1,6 +1,7 @@
 """The SELECTs behind the card: Core rows of one guest, a statement for each kind of fact."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,7 @@ from crm.kit.dbtypes import Key
 from crm.kit.rows import cols, named, one_of
 from crm.loyalty.tables import Membership
 from crm.preferences.tables import Preference, PreferenceCode
-from crm.preferences.terms import SHOWN_STATUSES
+from crm.preferences.terms import SHOWN_STATUSES, Polarity, Scope, Sensitivity
 from crm.privacy.tables import Consent
 from crm.profile.rules import Claim
 from crm.profile.sights import THE_GUEST, Reader
@@ -218,70 +219,119 @@ def with_room(query: Select[Any]) -> Select[Any]:
 
 
 # ---------------------------------------------------------------- preferences
-_CLAIM = cols(
+_NOTED = cols(
     Preference.guest_id, Preference.code, Preference.value, Preference.words, Preference.status,
-    Preference.scope, Preference.stay_id, Preference.hotel_id, Preference.evidence,
-    PreferenceCode.label_en, PreferenceCode.label_zh, PreferenceCode.need_to_know_en,
-    PreferenceCode.need_to_know_zh, PreferenceCode.sensitivity, PreferenceCode.polarity,
-    PreferenceCode.departments, PreferenceCode.acts, PreferenceCode.occasion,
-    PreferenceCode.conflicts_with,
+    Preference.scope, Preference.stay_id, Preference.evidence, Preference.noted_at,
 )  # fmt: skip
+_CODE = cols(
+    PreferenceCode.code, PreferenceCode.position, PreferenceCode.label_en, PreferenceCode.label_zh,
+    PreferenceCode.need_to_know_en, PreferenceCode.need_to_know_zh, PreferenceCode.sensitivity,
+    PreferenceCode.polarity, PreferenceCode.departments, PreferenceCode.acts,
+    PreferenceCode.occasion, PreferenceCode.conflicts_with,
+)  # fmt: skip
+THE_GUESTS: BindParameter[Any] = bindparam("the_guests", expanding=True, type_=Key())
+THE_CODES: BindParameter[Any] = bindparam("the_codes", expanding=True, type_=String)
 
 
-def preferences_of(db: Session, guest_ids: Sequence[UUID], reader: Reader) -> Sequence[Row[Any]]:
-    """What is known and shown of these guests, in the order of the catalogue."""
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code of the catalogue in the reader's language, with the reader's sight of it."""
+
+    code: str
+    position: int
+    label: str
+    need_to_know: str
+    sensitivity: Sensitivity
+    polarity: Polarity
+    departments: frozenset[str]
+    acts: frozenset[str]
+    occasion: str
+    conflicts: frozenset[str]
+    sight: Sight
+
+
+Noted = tuple[Any, Code]
+"""A row of what was noted about a guest, and its code."""
+
+
+def preferences_of(db: Session, guest_ids: Sequence[UUID], reader: Reader) -> list[Noted]:
+    """What is known and shown of these guests, in the order of the catalogue.
+
+    Of many guests the codes are read once and not row by row: it halves the board.
+    """
     if len(guest_ids) == 1:
         query = reader.prepared("preferences", _preferences_of_one)
-        return db.connection().execute(query, {"the_guest": guest_ids[0]}).all()
-    query = reader.prepared("preferences of many", _preferences_of_many)
-    return db.connection().execute(query, {"the_guests": list(guest_ids)}).all()
+        found = db.connection().execute(query, {"the_guest": guest_ids[0]})
+        noted = [(row, _code_of(row, reader)) for row in found]
+    else:
+        query = reader.prepared("preferences of many", _preferences_of_many)
+        rows = db.connection().execute(query, {"the_guests": list(guest_ids)}).all()
+        codes = _codes(db, {row.code for row in rows}, reader)
+        noted = [(row, codes[row.code]) for row in rows]
+    return sorted(noted, key=lambda pair: (pair[1].position, pair[0].noted_at))
 
 
-THE_GUESTS: BindParameter[Any] = bindparam("the_guests", expanding=True, type_=Key())
+def _codes(db: Session, names: Collection[str], reader: Reader) -> dict[str, Code]:
+    query = reader.prepared("codes", lambda _: select(*_CODE).where(_CODE[0].in_(THE_CODES)))
+    rows = db.connection().execute(query, {"the_codes": sorted(names)})
+    return {row.code: _code_of(row, reader) for row in rows}
 
 
-def _preferences_of_one(reader: Reader) -> Select[Any]:
-    return _preferences(reader).where(col(Preference.guest_id) == THE_GUEST)
-
-
-def _preferences_of_many(reader: Reader) -> Select[Any]:
-    return _preferences(reader).where(col(Preference.guest_id).in_(THE_GUESTS))
-
-
-def _preferences(reader: Reader) -> Select[Any]:
-    return (
-        select(*_CLAIM)
-        .join(PreferenceCode, col(PreferenceCode.code) == col(Preference.code))
-        .where(
-            one_of(col(Preference.status), SHOWN_STATUSES),
-            or_(col(Preference.hotel_id).is_(None), within_reach(Preference, reader.by)),
-        )
-        .order_by(col(PreferenceCode.position), col(Preference.noted_at))
-    )
-
-
-def claim_of(row: Any, reader: Reader, *, stay_id: UUID | None) -> Claim | None:
-    """The preference as this reader may see it; None when not, or when of another stay."""
-    if row.scope == "this_stay" and row.stay_id != stay_id:
-        return None
-    sight = reader.preferences.sight(row.sensitivity, row.departments)
-    if sight is Sight.NONE:
-        return None
+def _code_of(row: Any, reader: Reader) -> Code:
     chinese = reader.in_chinese
-    return Claim(
+    return Code(
         code=row.code,
+        position=row.position,
         label=row.label_zh if chinese else row.label_en,
         need_to_know=row.need_to_know_zh if chinese else row.need_to_know_en,
         sensitivity=row.sensitivity,
         polarity=row.polarity,
+        departments=frozenset(row.departments),
         acts=frozenset(row.acts),
         occasion=row.occasion,
         conflicts=frozenset(row.conflicts_with),
+        sight=reader.preferences.sight(row.sensitivity, row.departments),
+    )
+
+
+def _preferences_of_one(reader: Reader) -> Select[Any]:
+    return (
+        _shown(select(*_NOTED, *_CODE[1:]), reader)
+        .join(PreferenceCode, col(PreferenceCode.code) == col(Preference.code))
+        .where(col(Preference.guest_id) == THE_GUEST)
+    )
+
+
+def _preferences_of_many(reader: Reader) -> Select[Any]:
+    return _shown(select(*_NOTED), reader).where(col(Preference.guest_id).in_(THE_GUESTS))
+
+
+def _shown(query: Select[Any], reader: Reader) -> Select[Any]:
+    return query.where(
+        one_of(col(Preference.status), SHOWN_STATUSES),
+        or_(col(Preference.hotel_id).is_(None), within_reach(Preference, reader.by)),
+    )
+
+
+def claim_of(noted: Noted, *, stay_id: UUID | None) -> Claim | None:
+    """The preference as its reader may see it; None when not, or when of another stay."""
+    row, code = noted
+    if code.sight is Sight.NONE or (row.scope is Scope.THIS_STAY and row.stay_id != stay_id):
+        return None
+    return Claim(
+        code=code.code,
+        label=code.label,
+        need_to_know=code.need_to_know,
+        sensitivity=code.sensitivity,
+        polarity=code.polarity,
+        acts=code.acts,
+        occasion=code.occasion,
+        conflicts=code.conflicts,
         status=row.status,
         evidence=row.evidence,
         value=row.value,
         words=row.words,
-        sight=sight,
+        sight=code.sight,
     )
 
 

@@ -116,7 +116,7 @@ class TestArrivals:
         for _ in range(25):
             wish(db, guest := a_guest(db), "FL.HIGH")
             due(db, planted.hotel, guest)
-        with queries(5):
+        with queries(6):
             assert len(board(db, by=desk).rows) == 26
 
 
@@ -257,5 +257,5 @@ class TestFloor:
 
     def test_takes_few_statements(self, db, planted, keeper, queries):
         figures.rebuild(db)
-        with queries(4):
+        with queries(5):
             floor(db, by=keeper, name="18")

@@ -124,8 +124,8 @@ class TestMustKnow:
     def test_no_reader_of_instructions_learns_a_special_label(self, code, words):
         told = claim(code, words=words, sight=Sight.OPERATIONAL)
         if told.sensitivity is not Sensitivity.NORMAL:
-            assert told.text == CODES[code]["need_to_know_en"]
-            assert told.detail is None
+            assert told.text == with_value(CODES[code]["need_to_know_en"], None)
+            assert (told.detail, told.named_code) == (None, None)
 
 
 class TestRooms:
