@@ -59,16 +59,16 @@ def _preference(row: Any, sight: Sight, chinese: bool) -> PreferenceRow:
     clear = sight is Sight.CLEAR
     label = row.label_zh if chinese else row.label_en
     instruction = row.need_to_know_zh if chinese else row.need_to_know_en
-    normal = row.sensitivity is Sensitivity.NORMAL
+    named = clear or row.sensitivity is Sensitivity.NORMAL
     return PreferenceRow(
         id=row.id,
-        code=row.code,
-        group=row.group_code,
+        code=row.code if named else None,
+        group=row.group_code if named else None,
         text=with_value(label if clear else instruction, row.value),
         label=label if clear else None,
         instruction=with_value(instruction, row.value),
         value=row.value,
-        words=row.words if clear or normal else None,
+        words=row.words if clear else None,
         polarity=row.polarity,
         sensitivity=row.sensitivity,
         status=row.status,

@@ -18,12 +18,13 @@ from crm.preferences.terms import (
 class PreferenceRow(Out):
     """What is known of a guest about one code, in the words this reader may see.
 
-    ``label`` and ``words`` are null where the reader is told what to do and not why.
+    ``label`` and ``words`` are null where the reader is told what to do and not why; so are
+    ``code`` and ``group`` of special-category and restricted ones, which name the reason.
     """
 
     id: UUID
-    code: str
-    group: str
+    code: str | None
+    group: str | None
     text: str
     label: str | None
     instruction: str

@@ -14,9 +14,11 @@ from sqlalchemy import text
 
 from crm.kit.db import Database
 from crm.kit.schema import Out
-from crm.kit.settings import DB_POOL
+from crm.kit.settings import DB_POOL, Settings
 from tests import factories
 from tests.conftest import Serving
+from tests.loops import in_a_loop_of_its_own
+from web.app import create_app
 from web.deps import Db
 from web.gate import SESSION_COOKIE
 
@@ -41,7 +43,7 @@ def _statuses(url: str, token: str) -> Counter[int]:
             answers = await asyncio.gather(*(client.get(url) for _ in range(PARALLEL)))
         return Counter(answer.status_code for answer in answers)
 
-    return asyncio.run(press())
+    return in_a_loop_of_its_own(press)
 
 
 def _token(database: Database) -> str:
@@ -60,9 +62,10 @@ def test_every_one_of_200_parallel_readers_is_answered(
 
 
 def test_slow_readers_wait_their_turn_instead_of_starving_each_other(
-    app: FastAPI, database: Database
+    settings: Settings, database: Database
 ) -> None:
     """A route that holds its connection, as in the measurement: 0.05 s and a response model."""
+    app = create_app(settings, database=database)
     router = APIRouter()
 
     @router.get("/healthz-slow")

@@ -64,20 +64,17 @@ class TestLens:
 class TestPreferences:
     def test_the_desk_reads_instructions(self, db):
         planted = chen(db)
-        found = {
-            row.code: row
-            for row in queries.preferences_of(
-                db, planted.guest, by=an_actor("front_desk", planted.hotel)
-            )
-        }
-        peanut, pm = found["AL.PEANUT"], found["SV.CLEANPM"]
+        rows = queries.preferences_of(db, planted.guest, by=an_actor("front_desk", planted.hotel))
+        found = {row.text: row for row in rows}
+        peanut, pm = found["No peanuts anywhere"], found["Clean after 14:00"]
+        assert (peanut.code, peanut.group) == (None, None), "they name the reason"
         assert (peanut.text, peanut.label, peanut.words) == ("No peanuts anywhere", None, None)
         assert (pm.text, pm.label, pm.value) == (
             "Clean after 14:00",
             "Clean after (say time)",
             "14:00",
         )
-        assert "HB.GOLF" not in found
+        assert "HB.GOLF" not in {row.code for row in rows}
 
     def test_the_centre_reads_reasons_in_its_language(self, db):
         planted = chen(db)
