@@ -8,14 +8,14 @@ from sqlmodel import Session
 from crm.documents import service, store
 from crm.kit import jobs
 from crm.kit.jobs import job
-from crm.kit.settings import Settings
+from crm.kit.settings import in_force
 
 REMOVE_OVERDUE = "documents.remove_overdue"
 
 
 def data_dir() -> Path:
-    """Where this process keeps its files; a worker reads it as every other part does."""
-    return Settings().data_dir
+    """Where this process keeps its files."""
+    return in_force().data_dir
 
 
 @job(service.DROP_FILE)

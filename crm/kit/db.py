@@ -43,6 +43,16 @@ def sqlite_module() -> ModuleType:
     return pysqlite3  # type: ignore[no-any-return]
 
 
+SAFE_SQLITE = (3, 51, 3)
+"""The first SQLite whose write-ahead log several processes may reset at once."""
+
+
+def sqlite_serves_many() -> bool:
+    """Whether several processes may share one SQLite file with the library at hand."""
+    found: tuple[int, ...] = sqlite_module().sqlite_version_info
+    return found >= SAFE_SQLITE
+
+
 class Database:
     """One database with a reading and a writing way in, sharing one pool of connections."""
 

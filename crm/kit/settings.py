@@ -89,6 +89,19 @@ class Settings(BaseSettings):
         return given or (DEVELOPMENT_SECRET if self.demo else "")
 
 
+_in_force: list[Settings] = []
+
+
+def put_in_force(settings: Settings) -> None:
+    """What this process serves or works with; read back by jobs, which get a session only."""
+    _in_force[:] = [settings]
+
+
+def in_force() -> Settings:
+    """The settings put in force, else those of the environment."""
+    return _in_force[0] if _in_force else Settings()
+
+
 def _is_weak(secret: str) -> bool:
     """Shorter than 32 characters, well known, or below 80 bits by its letters' entropy."""
     if len(secret) < 32 or secret.casefold() in WEAK_SECRETS:

@@ -1,7 +1,6 @@
 """``keshi demo`` opens the demo hotel; ``keshi demo wipe`` takes it away again."""
 
 import json
-import os
 import socket
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -106,12 +105,6 @@ def _open(settings: Settings, port: int) -> None:
     from web.commands.running import configure_logs, run_server
 
     configure_logs("warning")
-    # Jobs and commands read the settings of the shell: they must find the demo's folder.
-    os.environ.update(
-        KESHI_DEMO="1",
-        KESHI_DATABASE_URL=settings.database_url,
-        KESHI_DATA_DIR=str(settings.data_dir),
-    )
     run_server(
         settings,
         host=HOST,

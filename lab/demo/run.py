@@ -1,6 +1,5 @@
 """Opens the demo hotel: builds it if there is none, moves it to today, starts web and worker."""
 
-import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -35,15 +34,10 @@ class RealHotel(RuleBroken):
 
 def demo_settings(port: int, host: str = "127.0.0.1") -> Settings:
     """The settings of this shell, with the demo's own database and folder unless given."""
-    given = os.environ
-    database_url = given.get("KESHI_DATABASE_URL") or f"sqlite:///{DEFAULT_DIR}/demo.db"
-    return Settings(
-        demo=True,
-        database_url=database_url,
-        data_dir=Path(given.get("KESHI_DATA_DIR") or DEFAULT_DIR),
-        base_url=f"http://{host}:{port}",
-        smtp_url="",
-    ).checked()
+    given = Settings(demo=True, base_url=f"http://{host}:{port}", smtp_url="")
+    own = {"database_url": f"sqlite:///{DEFAULT_DIR}/demo.db", "data_dir": Path(DEFAULT_DIR)}
+    missing = {name: value for name, value in own.items() if name not in given.model_fields_set}
+    return given.model_copy(update=missing).checked()
 
 
 def prepare(

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from crm.kit import events
 from tests.crm.kit.happenings import RoomCleaned
+from tests.loops import in_a_loop_of_its_own
 from web.live import Tail
 
 
@@ -33,7 +34,7 @@ def test_an_event_reaches_every_listener_once(database):
         assert first.empty()
         await tail.stop()
 
-    asyncio.run(story())
+    in_a_loop_of_its_own(story)
 
 
 def test_what_is_rolled_back_wakes_nobody(database):
@@ -52,7 +53,7 @@ def test_what_is_rolled_back_wakes_nobody(database):
         assert queue.empty()
         await tail.stop()
 
-    asyncio.run(story())
+    in_a_loop_of_its_own(story)
 
 
 def test_a_listener_that_sleeps_does_not_hold_up_the_others(database):
@@ -69,4 +70,4 @@ def test_a_listener_that_sleeps_does_not_hold_up_the_others(database):
 
         return EventSeen(uuid4(), clock.now(), "x", None)
 
-    asyncio.run(story())
+    in_a_loop_of_its_own(story)

@@ -5,13 +5,11 @@ from sqlmodel import Session
 
 from crm.guests import indexing
 from crm.kit import jobs
-from crm.kit.db import Database, sqlite_module
+from crm.kit.db import Database, sqlite_serves_many
 from crm.stays import figures
-from web.commands.common import AsJson, open_database, say
+from web.commands.shell import AsJson, open_database, say
 
 app = typer.Typer(invoke_without_command=True, help="Check this installation, rebuild figures.")
-
-SAFE_SQLITE = (3, 51, 3)
 
 
 @app.callback(invoke_without_command=True)
@@ -70,7 +68,7 @@ def buried_jobs(db: Session) -> list[str]:
 
 def old_library(database: Database) -> list[str]:
     """SQLite before 3.51.3 can lose a write-ahead log that several processes reset."""
-    if not database.is_sqlite or sqlite_module().sqlite_version_info >= SAFE_SQLITE:
+    if not database.is_sqlite or sqlite_serves_many():
         return []
     advice = (
         "This SQLite has a known fault with several processes on one file. "

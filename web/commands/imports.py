@@ -22,7 +22,7 @@ from crm.intake.terms import ImportKind, LineOutcome
 from crm.kit.csv_io import safe_lines
 from crm.kit.errors import Invalid
 from crm.kit.schema import HotelCode
-from web.commands.common import (
+from web.commands.shell import (
     AsJson,
     fail,
     on_terminal,

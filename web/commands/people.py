@@ -14,7 +14,7 @@ from crm.staff import keys, service
 from crm.staff import queries as staff_queries
 from crm.staff.schemas import GrantGiven, StaffJoin
 from crm.staff.terms import Role
-from web.commands.common import AsJson, fail, one_transaction, say, whoever
+from web.commands.shell import AsJson, fail, one_transaction, say, whoever
 
 hotels_app = typer.Typer(no_args_is_help=True, help="Hotels of this installation.")
 staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts and their roles.")

@@ -4,18 +4,22 @@ import importlib
 import json
 import logging
 import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 import typer
 import uvicorn
+from fastapi import APIRouter, FastAPI
 
 from crm.kit import migrating
-from crm.kit.settings import Settings
+from crm.kit.db import Database, sqlite_serves_many
+from crm.kit.settings import Settings, put_in_force
 from crm.preferences import master
 from web.app import create_app
 from web.app import open_database as open_for_serving
-from web.commands.common import AsJson, open_database, read_settings, refusals, say
+from web.commands.shell import AsJson, fail, open_database, read_settings, refusals, say
 from web.worker import Worker
 
 
@@ -47,32 +51,41 @@ def configure_logs(level: str) -> None:
 
 def serve(
     host: str = typer.Option("127.0.0.1", help="Address to listen on."),
-    port: int = typer.Option(8000, help="Port to listen on."),
-    with_worker: bool = typer.Option(True, help="Do the jobs in this process too."),
+    port: int = typer.Option(8000, min=1, max=65535, help="Port to listen on."),
+    workers: int = typer.Option(1, min=1, max=32, help="Processes that answer requests."),
+    with_worker: bool = typer.Option(
+        True, "--worker/--no-worker", help="Do the jobs here too, or leave them to keshi worker."
+    ),
 ) -> None:
     """Open the doors: web pages, REST and live screens."""
     settings = read_settings()
     configure_logs(settings.log_level)
-    more: Any = ()
-    if settings.demo:
-        # The roof is known to the command line by name only.
-        demo = importlib.import_module("lab.demo.doors")
-        with refusals():
-            more = demo.doors(settings, f"http://127.0.0.1:{port}")
-    run_server(settings, host=host, port=port, with_worker=with_worker, more_routers=more)
+    with refusals():
+        more = demo_doors(settings, f"http://127.0.0.1:{port}")
+    if workers == 1:
+        run_server(settings, host=host, port=port, with_worker=with_worker, more_routers=more)
+    else:
+        run_servers(settings, host=host, port=port, workers=workers, with_worker=with_worker)
+
+
+def demo_doors(settings: Settings, url: str) -> Sequence[APIRouter]:
+    """The demo's routers, in a demo; the roof is known to the command line by name only."""
+    if not settings.demo:
+        return ()
+    routers: Sequence[APIRouter] = importlib.import_module("lab.demo.doors").doors(settings, url)
+    return routers
 
 
 def run_server(
-    settings: Settings, *, host: str, port: int, with_worker: bool, more_routers: Any = ()
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    with_worker: bool,
+    more_routers: Sequence[APIRouter] = (),
 ) -> None:
-    """Serve until stopped; the worker, if any, finishes the job at hand."""
-    database = open_for_serving(settings)
-    with refusals():
-        migrating.refuse_older(database)
-    worker = Worker(database) if with_worker else None
-    if worker:
-        worker.start()
-    try:
+    """Serve in this process until stopped."""
+    with _at_work(settings, with_worker) as database:
         uvicorn.run(
             create_app(settings, database=database, more_routers=more_routers),
             host=host,
@@ -81,6 +94,50 @@ def run_server(
             access_log=False,
             timeout_graceful_shutdown=10,
         )
+
+
+def run_servers(
+    settings: Settings, *, host: str, port: int, workers: int, with_worker: bool
+) -> None:
+    """Serve in several processes until stopped; this one watches them and does the jobs."""
+    if settings.is_sqlite and not sqlite_serves_many():
+        fail(
+            "This SQLite must not be shared by several processes. Use --workers 1, install the "
+            "pysqlite3 wheel, or use PostgreSQL."
+        )
+    with _at_work(settings, with_worker):
+        uvicorn.run(
+            f"{__name__}:app_of_environment",
+            factory=True,
+            workers=workers,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=10,
+        )
+
+
+def app_of_environment() -> FastAPI:
+    """The application of one of several processes, from the settings of the shell."""
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    put_in_force(settings)
+    return create_app(settings, more_routers=demo_doors(settings, settings.base_url))
+
+
+@contextmanager
+def _at_work(settings: Settings, with_worker: bool) -> Iterator[Database]:
+    """A database that may be served, and perhaps a worker that finishes its job at the end."""
+    put_in_force(settings)
+    database = open_for_serving(settings)
+    with refusals():
+        migrating.refuse_older(database)
+    worker = Worker(database) if with_worker else None
+    if worker:
+        worker.start()
+    try:
+        yield database
     finally:
         if worker:
             worker.stop()
@@ -91,6 +148,7 @@ def work() -> None:
     """Do the jobs and keep the clock; run as many as you like."""
     settings = read_settings()
     configure_logs(settings.log_level)
+    put_in_force(settings)
     with open_database() as database:
         worker = Worker(database)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,7 +1,7 @@
-"""What every command shares: the database, one transaction, one clear line when it is refused."""
+"""Between the shell and the house: settings, the database, one transaction, one clear refusal."""
 
+import getpass
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,7 +70,11 @@ def one_transaction() -> Iterator[Session]:
 
 def whoever() -> Actor:
     """The audit's name for a command: the house, by the account of the shell."""
-    return system(f"command line ({os.environ.get('USER', 'unknown')})")
+    try:
+        account = getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        account = "unnamed"
+    return system(f"command line ({account})")
 
 
 def say(answer: dict[str, Any], *, as_json: bool, text: str) -> None:
