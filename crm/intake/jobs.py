@@ -12,7 +12,7 @@ from crm.intake.storage import folder_of
 from crm.kit import jobs
 from crm.kit.db import reading_beside
 from crm.kit.jobs import job
-from crm.kit.settings import Settings
+from crm.kit.settings import in_force
 from crm.staff.actor import system
 
 CHECK = "intake.check"
@@ -61,7 +61,7 @@ def undo(db: Session, payload: dict[str, Any]) -> None:
 @job(FORGET_FILES)
 def forget_files(db: Session, _: dict[str, Any]) -> None:
     """Files of imports that can no longer be undone leave the disk."""
-    service.forget_files(db, Settings().data_dir)
+    service.forget_files(db, in_force().data_dir)
 
 
 def _named(payload: dict[str, Any]) -> tuple[UUID, Any]:
