@@ -411,14 +411,17 @@ def _recent(
         select(*cols(Guest.id, Guest.last_seen_on))
         .join(GuestSearch, col(GuestSearch.guest_id) == col(Guest.id))
         .where(within_reach, col(Guest.state) != GuestState.MERGED)
-        .order_by(col(Guest.last_seen_on).desc().nulls_last(), col(Guest.id).desc())
         .limit(bindparam("need", type_=Integer))
     )
+    newest, last = col(Guest.last_seen_on).desc(), col(Guest.id).desc()
     if source == _LATELY:
+        # No NULL is left here, and PostgreSQL reads its index backwards only without NULLS LAST.
         query = query.where(col(Guest.last_seen_on) >= bindparam("edge"), _in_doc(tokens))
+        query = query.order_by(newest, last)
     else:
         matches = _matches(source == _SQLITE)
         query = query.where(col(GuestSearch.id).in_(select(matches.c.id)))
+        query = query.order_by(newest.nulls_last(), last)
     return query.where(_BEYOND) if paged else query
 
 
