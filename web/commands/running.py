@@ -23,6 +23,10 @@ from web.commands.shell import AsJson, fail, open_database, read_settings, refus
 from web.worker import Worker
 
 
+STARTING_S = 60
+"""A process that has not answered by then is replaced; five seconds were too few to start in."""
+
+
 def configure_logs(level: str) -> None:
     """Logs as JSON lines with ids, never with a guest's data."""
     shared: list[Any] = [
@@ -115,6 +119,7 @@ def run_servers(
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
+            timeout_worker_healthcheck=STARTING_S,
         )
 
 
