@@ -36,8 +36,8 @@ def line(row: Any, at: datetime, reader: Reader, zone: ZoneInfo) -> Happening | 
     )
 
 
-def _stay(row: Any, _: Reader) -> Told:
-    nights, room, score = row.n1, row.s2, row.n2
+def _stay(row: Any, reader: Reader) -> Told:
+    nights, room, score = row.n1, row.s2, reader.clear("stay.score", row.n2)
     status = StayStatus(row.s1)
     values: Values = {"nights": nights, "until": row.until}
     if status is StayStatus.CHECKED_OUT:
