@@ -22,7 +22,6 @@ from web.app import open_database as open_for_serving
 from web.commands.shell import AsJson, fail, open_database, read_settings, refusals, say
 from web.worker import Worker
 
-
 STARTING_S = 60
 """A process that has not answered by then is replaced; five seconds were too few to start in."""
 
