@@ -102,6 +102,31 @@ class TestLookUp:
         desk.keyboard.press("Enter")
         desk.wait_for_url(f"**/guests/{second}")
 
+    def test_a_choice_outlasts_news_on_the_board_behind(self, client, desk):
+        second = a_guest(client, "单", "国强")
+        expect(desk.locator("tbody tr")).to_have_count(1)
+        desk.keyboard.press("/")
+        desk.keyboard.type("8866")
+        expect(desk.get_by_role("option")).to_have_count(2)
+        desk.keyboard.press("ArrowDown")
+        desk.keyboard.press("ArrowDown")
+        hotel = client.hotel_id
+        with client.database.writing() as db:
+            stays.book(
+                db,
+                StayBook(
+                    hotel_id=hotel,
+                    guest_id=factories.a_guest(db, "李伟", "Li Wei"),
+                    arrival_on=TODAY,
+                    departure_on=TODAY + timedelta(days=2),
+                ),
+                by=system(),
+            )
+        expect(desk.locator("tbody tr")).to_have_count(2)
+        expect(desk.locator('[role=option][aria-selected="true"]')).to_contain_text("单国强")
+        desk.keyboard.press("Enter")
+        desk.wait_for_url(f"**/guests/{second}")
+
     def test_escape_closes_the_hits_and_then_leaves_the_box(self, desk):
         desk.keyboard.press("/")
         desk.keyboard.type("8866")

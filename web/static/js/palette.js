@@ -30,8 +30,9 @@ if (box && hits) {
     choose(all[(here + by + all.length + (here < 0 && by < 0 ? 1 : 0)) % all.length]);
   };
 
-  document.body.addEventListener("htmx:after:swap", () => {
-    if (!hits.childElementCount) return;
+  document.body.addEventListener("htmx:after:swap", (event) => {
+    // Lists behind the bar are swapped too while one types; they must not undo the choice.
+    if (event.detail?.ctx?.target !== hits || !hits.childElementCount) return;
     chosen = null;
     answered = box.value;
     box.setAttribute("aria-expanded", document.activeElement === box ? "true" : "false");
