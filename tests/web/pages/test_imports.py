@@ -129,7 +129,7 @@ def test_unclear_rows_are_decided_on_their_page(client: Client) -> None:
         client.post(f"{where}/commit")
     assert "Decide the unclear rows" in page(client, where).text
     reviews = page(client, f"/reviews?import_id={where.rsplit('/', 1)[1]}")
-    row = reviews.select_one("section.review")
+    row = reviews.select_one("article.review")
     assert "The contact is known, but under another name." in row.text
     assert "13800138000" not in row.text
     form = row.select_one('form:has(button[value="new"])')
