@@ -63,6 +63,7 @@ SORTED = 1_000
 WINDOW = 20_000
 """Of more matches those among so many guests seen last come first, then the newest files."""
 SHORTEST_SUBSTRING = 3
+TYPO_WORDS = 3
 
 _RANK = {Standing.IN_HOUSE: 0, Standing.DUE_TODAY: 1, Standing.OTHER: 2}
 _NEVER = date.min
@@ -381,7 +382,7 @@ def _by_tokens(
     if not _worth_looking(plan.tokens) or (after is not None and after[0] > 0):
         return []
     asked: dict[str, Any] = {"asked": _words(db).all_of(plan.tokens)}
-    count = db.connection().execute(_count(_is_sqlite(db)), asked | {"most": SORTED + 1})
+    count = db.connection().execute(_count(_whole(db)), asked | {"most": SORTED + 1})
     matches = count.scalar_one()
     if matches == 0:
         return []
@@ -393,13 +394,12 @@ def _by_tokens(
         edge = {"edge": _edge_of_window(db), **_patterns(plan.tokens)}
         found = {r.id: r.last_seen_on for r in db.connection().execute(lately, asked | edge)}
     if len(found) < need:
-        source = _SQLITE if _is_sqlite(db) else _POSTGRES
-        some = _recent(visible_to(by), paged, source)
+        some = _recent(visible_to(by), paged, _whole(db))
         found |= {r.id: r.last_seen_on for r in db.connection().execute(some, asked)}
     return list(found.items())
 
 
-_SQLITE, _POSTGRES, _LATELY = "sqlite", "postgres", "lately"
+_SQLITE, _POSTGRES, _POSTGRES_EACH, _LATELY = "sqlite", "postgres", "postgres_each", "lately"
 
 
 @lru_cache(maxsize=1024)
@@ -419,7 +419,7 @@ def _recent(
         query = query.where(col(Guest.last_seen_on) >= bindparam("edge"), _in_doc(tokens))
         query = query.order_by(newest, last)
     else:
-        matches = _matches(source == _SQLITE)
+        matches = _matches(source)
         query = query.where(col(GuestSearch.id).in_(select(matches.c.id)))
         query = query.order_by(newest.nulls_last(), last)
     return query.where(_BEYOND) if paged else query
@@ -452,9 +452,9 @@ _BEYOND = or_(
 )
 
 
-@lru_cache(maxsize=2)
-def _count(on_sqlite: bool) -> Select[Any]:
-    return select(func.count()).select_from(_matches(on_sqlite))
+@lru_cache(maxsize=4)
+def _count(source: str) -> Select[Any]:
+    return select(func.count()).select_from(_matches(source))
 
 
 def _edge_of_window(db: Session) -> date:
@@ -495,27 +495,27 @@ def _by_substring(db: Session, letters: str, by: Actor) -> list[Place]:
 
 
 def _with_a_typo(db: Session, plan: QueryPlan, by: Actor) -> list[Place]:
-    if not plan.may_have_a_typo:
-        return []
+    """One word at a time is taken for mistyped while the others must stand as they are."""
     words = plan.letters.split()
-    ask = _words(db)
-    ways = [
-        ask.both(
-            ask.all_of([QueryToken(w) for w in words[:at] + words[at + 1 :]]), ask.any_of(near)
-        )
-        for at, word in enumerate(words)
-        if (near := neighbours(word))
-    ]
-    if len(words) > 1 and (near := neighbours("".join(words))):
-        ways.append(ask.any_of(near))
-    if not ways:
+    if not plan.may_have_a_typo or len(words) > TYPO_WORDS:
         return []
-    values: dict[str, Any] = {"asked": ask.either(ways), "most": CAP}
-    return _similar(db, _SQLITE if _is_sqlite(db) else _POSTGRES, values, by)
+    tries = [(word, words[:at] + words[at + 1 :]) for at, word in enumerate(words)]
+    if len(words) > 1:
+        tries.append(("".join(words), []))
+    found: dict[UUID, Place] = {}
+    for word, others in tries:
+        if near := neighbours(word):
+            tokens = [QueryToken(other) for other in others]
+            values = {**_any_of(db, near), "most": CAP, **_patterns(tokens)}
+            for place in _similar(db, _each(db), values, by, len(tokens)):
+                found.setdefault(place.guest_id, place)
+    return list(found.values())
 
 
-def _similar(db: Session, source: str, values: dict[str, Any], by: Actor) -> list[Place]:
-    rows = db.connection().execute(_similar_query(visible_to(by), source), values)
+def _similar(
+    db: Session, source: str, values: dict[str, Any], by: Actor, tokens: int = 0
+) -> list[Place]:
+    rows = db.connection().execute(_similar_query(visible_to(by), source, tokens), values)
     places = {
         row.id: Place(row.id, seen=row.last_seen_on or _NEVER, by={MatchedBy.SIMILAR}, distance=1)
         for row in rows
@@ -531,18 +531,20 @@ _HOLDING, _HOLDS = "holding", "holds"
 
 
 @lru_cache(maxsize=1024)
-def _similar_query(within_reach: ColumnElement[bool], source: str) -> Select[Any]:
+def _similar_query(within_reach: ColumnElement[bool], source: str, tokens: int) -> Select[Any]:
     query = (
         select(*cols(Guest.id, Guest.last_seen_on))
         .join(GuestSearch, col(GuestSearch.guest_id) == col(Guest.id))
         .where(within_reach, col(Guest.state) != GuestState.MERGED)
         .limit(CAP)
     )
+    if tokens:
+        query = query.where(_in_doc(tokens))
     if source in (_HOLDING, _HOLDS):
         query = query.where(col(GuestSearch.pinyin).like(bindparam("holds")))
     if source == _HOLDS:
         return query
-    found = _trigrams() if source == _HOLDING else _matches(source == _SQLITE)
+    found = _trigrams() if source == _HOLDING else _matches(source)
     return query.where(col(GuestSearch.id).in_(select(found.c.id)))
 
 
@@ -550,16 +552,19 @@ def _similar_query(within_reach: ColumnElement[bool], source: str) -> Select[Any
 def guests_named(db: Session, name: NameParts, most: int, *, by: Actor) -> list[UUID]:
     """Guests within reach whose file holds this name, as written or as read, those seen last
     first; for comparing, not for showing."""
-    ask = _words(db)
     whole = [QueryToken(token.text, prefix=False) for token in query_tokens(name.full)]
-    ways = [ask.all_of(whole)] if _worth_looking(whole) else []
+    asked = [_words(db).all_of(whole)] if _worth_looking(whole) else []
+    found: dict[UUID, None] = {}
+    values: dict[str, Any] = {"most": SORTED, "need": most}
+    if asked:
+        query = _recent(visible_to(by), False, _whole(db))
+        rows = db.connection().execute(query, values | {"asked": asked[0]})
+        found |= dict.fromkeys(row.id for row in rows)
     if readings := run_together(name):
-        ways.append(ask.any_of(sorted(readings)))
-    if not ways:
-        return []
-    query = _recent(visible_to(by), False, _SQLITE if _is_sqlite(db) else _POSTGRES)
-    values = {"asked": ask.either(ways), "most": SORTED, "need": most}
-    return [row.id for row in db.connection().execute(query, values)]
+        query = _recent(visible_to(by), False, _each(db))
+        rows = db.connection().execute(query, values | _any_of(db, sorted(readings)))
+        found |= dict.fromkeys(row.id for row in rows)
+    return list(found)
 
 
 # ---------------------------------------------------------------- the two dialects
@@ -581,12 +586,6 @@ class _Words:
     def any_of(self, words: Sequence[str]) -> str:
         return f"({self.or_.join(self.whole.format(word) for word in words)})"
 
-    def both(self, one: str, other: str) -> str:
-        return f"({one}{self.and_}{other})" if one else other
-
-    def either(self, ways: Sequence[str]) -> str:
-        return self.or_.join(f"({way})" for way in ways)
-
 
 _FTS5 = _Words('"{}"', '"{}"*', " AND ", " OR ")
 _TSQUERY = _Words("'{}'", "'{}':*", " & ", " | ")
@@ -600,19 +599,39 @@ def _words(db: Session) -> _Words:
     return _FTS5 if _is_sqlite(db) else _TSQUERY
 
 
-def _matches(on_sqlite: bool) -> Subquery:
-    """The search rows whose documents satisfy ``asked``, the newest first on SQLite."""
-    if on_sqlite:
-        found = text(
-            "SELECT rowid AS id FROM guest_words WHERE guest_words MATCH :asked "
-            "ORDER BY rowid DESC LIMIT :most"
-        )
-    else:
-        found = text(
-            "SELECT id FROM guest_search WHERE "
-            "array_to_tsvector(string_to_array(doc, ' ')) @@ CAST(:asked AS tsquery) LIMIT :most"
-        )
-    return found.columns(column("id", Integer)).subquery()
+def _whole(db: Session) -> str:
+    """The source of rows for one condition, ``asked``."""
+    return _SQLITE if _is_sqlite(db) else _POSTGRES
+
+
+def _each(db: Session) -> str:
+    """The source of rows for any one of many words; with the values of `_any_of`."""
+    return _SQLITE if _is_sqlite(db) else _POSTGRES_EACH
+
+
+def _any_of(db: Session, words: Sequence[str]) -> dict[str, Any]:
+    if _is_sqlite(db):
+        return {"asked": _FTS5.any_of(words)}
+    return {"ways": [_TSQUERY.whole.format(word) for word in words]}
+
+
+def _matches(source: str) -> Subquery:
+    """The search rows whose documents satisfy what is asked, the newest first on SQLite.
+
+    PostgreSQL takes hundreds of words in one condition for half the table and reads all of it
+    (5 s at 100,000 guests); asked one by one each is an index probe.
+    """
+    sql = {
+        _SQLITE: "SELECT rowid AS id FROM guest_words WHERE guest_words MATCH :asked "
+        "ORDER BY rowid DESC LIMIT :most",
+        _POSTGRES: "SELECT id FROM guest_search WHERE "
+        "array_to_tsvector(string_to_array(doc, ' ')) @@ CAST(:asked AS tsquery) LIMIT :most",
+        _POSTGRES_EACH: "SELECT DISTINCT found.id FROM unnest(CAST(:ways AS text[])) AS way "
+        "CROSS JOIN LATERAL (SELECT id FROM guest_search WHERE "
+        "array_to_tsvector(string_to_array(doc, ' ')) @@ CAST(way AS tsquery) LIMIT 100) AS found "
+        "LIMIT :most",
+    }
+    return text(sql[source]).columns(column("id", Integer)).subquery()
 
 
 def _trigrams() -> Subquery:
