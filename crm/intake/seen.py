@@ -1,4 +1,4 @@
-"""Remembers what stood above in a file of millions of rows, in some sixteen megabytes.
+"""Remembers what stood above in a file of a million rows, in some thirteen megabytes.
 
 A set of a million keys takes 65 MB and more; sorted blocks of 8-byte hashes take eight, and a
 bit field in front of them answers nearly every question. Two different keys share a hash once
@@ -9,7 +9,7 @@ from array import array
 from bisect import bisect_left
 
 BLOCK = 50_000
-_BITS = 26
+_BITS = 24
 _MASK = (1 << _BITS) - 1
 
 

@@ -336,6 +336,10 @@ def read_language(cell: str) -> str:
     return tag
 
 
+# A file names each contact once: keeping what was read would only cost memory.
+_read_phone = read_phone.__wrapped__
+_read_email = read_email.__wrapped__
+
 _CHINESE_MOBILE = re.compile(r"^(?P<code>\+86[ -]?)?(1\d{2})[ -]?(\d{4})[ -]?(\d{4})$")
 
 
@@ -357,7 +361,7 @@ def read_phone_cell(cell: str, region: str) -> PhoneReading:
     raw = read_text(cell, 60)
     if _SCIENTIFIC.match(raw):
         raise ValueRefused("scientific")
-    reading = read_phone(re.sub(r"^(\d{5,})\.0+$", r"\1", raw), region)
+    reading = _read_phone(re.sub(r"^(\d{5,})\.0+$", r"\1", raw), region)
     if reading.e164 is None and reading.last4 is None:
         raise ValueRefused("not_a_phone")
     if sum(c.isdigit() for c in raw) < 4:
@@ -367,7 +371,7 @@ def read_phone_cell(cell: str, region: str) -> PhoneReading:
 
 def read_email_cell(cell: str) -> EmailReading:
     """One e-mail address: not_an_email for anything that is not exactly one."""
-    reading = read_email(read_text(cell, 254))
+    reading = _read_email(read_text(cell, 254))
     if not reading.valid:
         raise ValueRefused("not_an_email")
     return reading
