@@ -353,8 +353,9 @@ def serving(app: FastAPI) -> Iterator[Serving]:
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """One Chromium for this test process; ask for ``page`` in tests marked ``browser``."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)  # how long a busy machine may take, not how fast we are
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=capabilities.find_chromium(), args=["--no-sandbox"]

@@ -127,6 +127,16 @@ class TestLookUp:
         desk.keyboard.press("Enter")
         desk.wait_for_url(f"**/guests/{second}")
 
+    def test_what_is_typed_while_the_page_wakes_up_is_asked_too(self, desk):
+        desk.add_init_script(
+            "const soon = setTimeout;"
+            "setTimeout = (what, ms = 0, ...rest) => soon(what, ms || 1500, ...rest)"
+        )
+        desk.reload()
+        desk.keyboard.press("/")
+        desk.keyboard.type("8866")
+        expect(desk.get_by_role("option")).to_have_count(1)
+
     def test_escape_closes_the_hits_and_then_leaves_the_box(self, desk):
         desk.keyboard.press("/")
         desk.keyboard.type("8866")

@@ -40,6 +40,11 @@ if (box && hits) {
   });
 
   box.addEventListener("input", () => { if (!box.value.trim()) close(); });
+  // htmx starts to listen in a timer of its own, set before this one; what was typed until then
+  // would never be asked.
+  setTimeout(() => {
+    if (box.value.trim() && document.activeElement === box) box.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   box.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
