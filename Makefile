@@ -8,10 +8,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 LOCK := $(BIN)/pip-compile --quiet --no-config --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help setup demo test check fix migrate bench prove docs lock ci
+.PHONY: help setup demo test check fix migrate bench prove prove-long docs lock ci
 
 help: ## list the tasks
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.dev ## make .venv and install Keshi and its tools, nothing else
 
@@ -19,7 +19,7 @@ demo: .venv/.base ## open the demo hotel (PORT=8000)
 	$(BIN)/keshi demo --port $(PORT)
 
 test: .venv/.dev ## run the whole test suite (KESHI_REQUIRE=postgres,browser: no skips)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --prove
 
 check: .venv/.dev ## lint, types, the one-way rule, migrations, templates, translations
 	$(BIN)/ruff check .
@@ -42,8 +42,11 @@ migrate: .venv/.base ## bring the configured database to the newest schema
 bench: .venv/.base ## measure how fast it is
 	$(BIN)/keshi bench
 
-prove: .venv/.dev ## the promises kept so far, each with its figure
-	$(BIN)/python -m pytest -q -p no:randomly tests/contracts tests/journeys
+prove: .venv/.dev ## the counted promises, each figure beside its target (minutes)
+	$(BIN)/python -m pytest -q -n 2 -m proof --prove
+
+prove-long: .venv/.dev ## the same with many more trials (hours)
+	$(BIN)/python -m pytest -q -n 2 -m proof --prove --budget long
 
 docs: .venv/.base ## write docs/CONFIGURATION.md from the settings class
 	$(BIN)/python -m lab.configuration_page

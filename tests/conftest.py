@@ -36,6 +36,8 @@ from web.app import create_app, furnish
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytest_plugins = ["tests.proving"]
+
 CAPABILITIES = ("postgres", "browser")
 _numbers = count(1)
 _built: list[FastAPI] = []
