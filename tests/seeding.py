@@ -19,8 +19,10 @@ def reflect(connection: sa.Connection) -> sa.MetaData:
 
 
 def fill(connection: sa.Connection, metadata: sa.MetaData, rows: int = 3) -> None:
-    """Put ``rows`` rows into every table, each pointing at the parents' rows."""
+    """Put ``rows`` rows into every empty table, each pointing at the parents' rows."""
     for table in metadata.sorted_tables:
+        if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
+            continue
         for no in range(1, rows + 1):
             connection.execute(
                 sa.insert(table).values({c.name: _value(c, no) for c in table.columns})

@@ -7,8 +7,10 @@ job to the next one.
 """
 
 import logging
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +19,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, or_, select, update
 from sqlmodel import Session, col
 
-from crm.kit import clock
+from crm.kit import clock, holding
 from crm.kit.db import Database
 from crm.kit.errors import CrmError
 from crm.kit.ids import new_id
@@ -31,7 +33,10 @@ MAX_ATTEMPTS = 8
 FIRST_RETRY = timedelta(seconds=10)
 
 Handler = Callable[[Session, dict[str, Any]], None]
+LongHandler = Callable[[Database, dict[str, Any]], None]
 _handlers: dict[str, Handler] = {}
+_long_handlers: dict[str, LongHandler] = {}
+_outward: set[str] = set()
 
 
 @dataclass(frozen=True)
@@ -42,18 +47,36 @@ class Claimed:
     attempts: int
 
 
-def job(name: str) -> Callable[[Handler], Handler]:
-    """Register the handler of the jobs called ``name``; it runs in one transaction."""
+def job(name: str, *, outward: bool = False) -> Callable[[Handler], Handler]:
+    """Register the handler of the jobs called ``name``; it runs in one transaction.
+
+    ``outward``: it reaches somebody outside, so it is held while the house is held.
+    """
 
     def register(handler: Handler) -> Handler:
         _handlers[name] = handler
+        if outward:
+            _outward.add(name)
+        return handler
+
+    return register
+
+
+def long_job(name: str) -> Callable[[LongHandler], LongHandler]:
+    """Register a handler that takes the database and minutes; its transactions are its own.
+
+    It may run twice (a crash before the done mark), so what it does must bear that.
+    """
+
+    def register(handler: LongHandler) -> LongHandler:
+        _long_handlers[name] = handler
         return handler
 
     return register
 
 
 def registered_names() -> list[str]:
-    return sorted(_handlers)
+    return sorted({**_handlers, **_long_handlers})
 
 
 def enqueue(
@@ -77,6 +100,7 @@ def enqueue(
             payload=payload or {},
             run_at=run_at or clock.now(),
             attempts=0,
+            held_at=clock.now() if name in _outward and holding.held(db) else None,
         )
     )
     return True
@@ -90,6 +114,7 @@ def claim(database: Database, worker: str) -> Claimed | None:
         .where(
             col(JobRow.done_at).is_(None),
             col(JobRow.buried_at).is_(None),
+            col(JobRow.held_at).is_(None),
             col(JobRow.run_at) <= now,
             or_(col(JobRow.claimed_until).is_(None), col(JobRow.claimed_until) < now),
         )
@@ -120,6 +145,12 @@ def run(database: Database, claimed: Claimed) -> bool:
     a growing pause and buried after eight attempts.
     """
     try:
+        if claimed.name in _long_handlers:
+            with _kept(database, claimed):
+                _long_handlers[claimed.name](database, claimed.payload)
+            with database.writing() as db:
+                _settle(db, claimed, done_at=clock.now(), last_error=None)
+            return True
         handler = _handlers[claimed.name]
         with database.writing() as db:
             handler(db, claimed.payload)
@@ -131,6 +162,29 @@ def run(database: Database, claimed: Claimed) -> bool:
         _fail(database, claimed, error)
         return False
     return True
+
+
+@contextmanager
+def _kept(database: Database, claimed: Claimed) -> Iterator[None]:
+    """Renew the lease of a long job while it runs; it ends with the process."""
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(LEASE.total_seconds() / 5):
+            with suppress(Exception), database.writing() as db:
+                db.connection().execute(
+                    update(JobRow)
+                    .where(col(JobRow.id) == claimed.id)
+                    .values(claimed_until=clock.now() + LEASE)
+                )
+
+    thread = threading.Thread(target=renew, name="keshi-lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _fail(database: Database, claimed: Claimed, error: Exception) -> None:
@@ -171,3 +225,39 @@ def buried(db: Session) -> int:
     """How many jobs were given up and wait for a person."""
     query = select(func.count()).select_from(JobRow).where(col(JobRow.buried_at).is_not(None))
     return db.connection().scalar(query) or 0
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How the work stands; ``oldest_s`` is how long the job that is due longest has waited."""
+
+    waiting: int
+    due: int
+    claimed: int
+    buried: int
+    oldest_s: float
+
+
+def queue(db: Session) -> Queue:
+    """Count the open jobs by their state."""
+    now = clock.now()
+    claimed = col(JobRow.claimed_until) >= now
+    due = (col(JobRow.run_at) <= now) & (col(JobRow.claimed_until).is_(None) | ~claimed)
+    row = (
+        db.connection()
+        .execute(
+            select(
+                func.count(),
+                func.count().filter(due),
+                func.count().filter(claimed),
+                func.min(col(JobRow.run_at)).filter(due),
+            ).where(
+                col(JobRow.done_at).is_(None),
+                col(JobRow.buried_at).is_(None),
+                col(JobRow.held_at).is_(None),
+            )
+        )
+        .one()
+    )
+    oldest = (now - row[3]).total_seconds() if row[1] else 0.0
+    return Queue(row[0] - row[1] - row[2], row[1], row[2], buried(db), oldest)

@@ -46,6 +46,23 @@ class JobRow(SQLModel, table=True):
     last_error: str | None = Field(default=None, max_length=500)
     done_at: datetime | None = None
     buried_at: datetime | None = None
+    held_at: datetime | None = None
+
+
+class HouseRow(SQLModel, table=True):
+    """Which installation this database belongs to; one row, written at the first start.
+
+    ``held_since`` is set while nothing may leave the house: after a restore, or when the
+    database turns up beside another data folder than its own.
+    """
+
+    __tablename__ = "house"
+
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    instance_id: UUID = Field(sa_type=Key)
+    began_at: datetime
+    held_since: datetime | None = None
+    held_why: str | None = Field(default=None, max_length=40)
 
 
 class LeaseRow(SQLModel, table=True):

@@ -253,9 +253,9 @@ class TestUpgradeWithRows:
         steps = [script.revision for script in scripts.walk_revisions()][::-1]
         assert len(steps) >= 2
         _run(empty, config, steps[0])
-        with empty.engine.begin() as connection:
-            seeding.fill(connection, seeding.reflect(connection))
         for step in steps[1:]:
+            with empty.engine.begin() as connection:
+                seeding.fill(connection, seeding.reflect(connection))
             with empty.engine.connect() as connection:
                 before = facts_of(connection)
             assert set(before.rows.values()) == {3}
