@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -21,10 +22,12 @@ from crm.kit.db import Database
 from crm.kit.settings import DB_POOL, Settings
 from crm.kit.vault import Vault
 from crm.staff.policy import policy
-from web import errors, health, live
+from web import errors, health, live, metrics, openapi
 from web.gate import GATE_CONNECTIONS, Gate, guard
 from web.live import Tail
 from web.security import Doorkeeper
+from web.stopping import telling
+from web.watch import Watch
 
 API_PREFIX = "/api/v1"
 BODY_MAX = 1024 * 1024
@@ -56,7 +59,8 @@ def create_app(
         )
         app.state.views.start()
         app.state.tail.start()
-        yield
+        with telling(app.state.tail.close_soon):
+            yield
         await app.state.tail.stop()
         app.state.views.stop()
 
@@ -76,11 +80,16 @@ def create_app(
     for router in routers_of(web.api):
         api.include_router(router)
     app.include_router(api)
-    for router in [*routers_of(web.pages), live.router, health.router, *more_routers]:
+    doors = [live.router, health.router, metrics.router]
+    for router in [*routers_of(web.pages), *doors, *more_routers]:
         app.include_router(router, include_in_schema=False)
     app.mount("/static", StaticForAYear(directory=STATIC), name="static")
-    app.add_middleware(Doorkeeper, https=settings.base_url.startswith("https://"))
+    app.add_middleware(
+        Doorkeeper, https=settings.base_url.startswith("https://"), too_long=errors.too_long
+    )
+    app.add_middleware(Watch, house=app)
     errors.install(app)
+    app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
     app.state.gate = Gate(app, policy())
     return app
 

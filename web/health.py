@@ -3,8 +3,10 @@
 from typing import Literal
 
 from fastapi import APIRouter, Request
-from sqlalchemy import text
+from starlette.responses import JSONResponse, Response
 
+from crm.kit import migrating
+from crm.kit.errors import CrmError
 from crm.kit.schema import Out
 
 router = APIRouter()
@@ -21,8 +23,17 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz")
-def readyz(request: Request) -> Health:
-    """The database answers too; 503 otherwise."""
-    with request.app.state.database.reading() as db:
-        db.connection().execute(text("SELECT 1"))
-    return Health(status="ok")
+def readyz(request: Request) -> Response:
+    """200 while requests should be sent here; 503 when the database is away or of another shape,
+    and from the moment on that this process was told to stop."""
+    if request.app.state.tail.closing:
+        return _not_ready("stopping")
+    try:
+        migrating.refuse_older(request.app.state.database)
+    except CrmError as error:
+        return _not_ready(error.code)
+    return JSONResponse({"status": "ok"})
+
+
+def _not_ready(why: str) -> Response:
+    return JSONResponse({"status": why}, 503, {"Retry-After": "5"})

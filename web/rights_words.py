@@ -71,4 +71,5 @@ SCOPES: dict[str, str] = {
     "consent:write": mark("Keeps consents that were given elsewhere."),
     "import:run": mark("Brings whole files of guests and stays in."),
     "report:aggregate": mark("Reads counts only, no person."),
+    "operations:read": mark("Reads the figures of the running system, no person."),
 }

@@ -1,5 +1,6 @@
 """Bring a database to the shape that this code knows, and refuse one from the future."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -23,11 +24,18 @@ def config_for(database: Database) -> Config:
     return config
 
 
-def head() -> str:
+@cache
+def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(HERE))
     config.set_main_option("path_separator", "os")
-    return ScriptDirectory.from_config(config).get_current_head() or ""
+    return ScriptDirectory.from_config(config)
+
+
+@cache
+def head() -> str:
+    """The newest revision that this code knows."""
+    return _scripts().get_current_head() or ""
 
 
 def revision_of(database: Database) -> str | None:
@@ -66,7 +74,7 @@ def refuse_newer(database: Database) -> None:
     if current is None:
         return
     try:
-        ScriptDirectory.from_config(config_for(database)).get_revision(current)
+        _scripts().get_revision(current)
     except CommandError:
         raise RuleBroken(
             "This database is newer than this Keshi (revision %(revision)s). "

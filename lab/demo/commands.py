@@ -102,7 +102,8 @@ def _check_port(port: int) -> None:
 
 def _open(settings: Settings, port: int) -> None:
     from lab.demo.doors import doors
-    from web.commands.running import configure_logs, run_server
+    from web.commands.running import run_server
+    from web.logs import configure_logs
 
     configure_logs("warning")
     run_server(

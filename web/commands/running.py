@@ -2,13 +2,10 @@
 
 import importlib
 import json
-import logging
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
-import structlog
 import typer
 import uvicorn
 from fastapi import APIRouter, FastAPI
@@ -17,39 +14,15 @@ from crm.kit import migrating
 from crm.kit.db import Database, sqlite_serves_many
 from crm.kit.settings import Settings, put_in_force
 from crm.preferences import master
+from web import metrics
 from web.app import create_app
 from web.app import open_database as open_for_serving
 from web.commands.shell import AsJson, fail, open_database, read_settings, refusals, say
+from web.logs import configure_logs
 from web.worker import Worker
 
 STARTING_S = 60
 """A process that has not answered by then is replaced; five seconds were too few to start in."""
-
-
-def configure_logs(level: str) -> None:
-    """Logs as JSON lines with ids, never with a guest's data."""
-    shared: list[Any] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-        )
-    )
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(level.upper())
-    for quiet in ("apscheduler", "alembic"):
-        logging.getLogger(quiet).setLevel(logging.WARNING)
 
 
 def serve(
@@ -108,7 +81,7 @@ def run_servers(
             "This SQLite must not be shared by several processes. Use --workers 1, install the "
             "pysqlite3 wheel, or use PostgreSQL."
         )
-    with _at_work(settings, with_worker):
+    with metrics.shared_between_processes(), _at_work(settings, with_worker):
         uvicorn.run(
             f"{__name__}:app_of_environment",
             factory=True,
