@@ -129,14 +129,15 @@ class Tail:
                 self._seen.pop(next(iter(self._seen)))
 
     def _read(self, since: datetime, asked: Sequence[Listener]) -> Look:
+        hashes = {each.session for each in asked if each.session}
+        key_ids = {
+            each.actor.id for each in asked if each.actor and each.actor.id and not each.session
+        }
         with self._database.reading() as db:
             return Look(
                 newest_since(db, since),
-                sessions.identify_all(db, {each.session for each in asked if each.session}),
-                keys.identify_all(
-                    db,
-                    {each.actor.id for each in asked if not each.session and each.actor} - {None},
-                ),
+                sessions.identify_all(db, hashes),
+                keys.identify_all(db, key_ids),
             )
 
     def _look_who_is_there(self, look: Look, asked: Sequence[Listener]) -> None:

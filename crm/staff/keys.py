@@ -3,12 +3,13 @@
 import hashlib
 import secrets
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Select, insert, or_, select, update
 from sqlmodel import Session, col
 
 from crm.audit import service as audit
@@ -92,6 +93,30 @@ def revoke_key(db: Session, key_id: UUID, *, by: Actor) -> None:
     audit.note(db, Deed.REVOKED, by=by, subject="api_key", subject_id=key_id)
 
 
+def revoke_made_by(
+    db: Session, staff_id: UUID, *, by: Actor, lost: Collection[UUID] | None = None
+) -> int:
+    """Revoke the open keys that somebody made; returns how many.
+
+    ``lost`` are hotels where that person has no role any more: only keys that open one of them
+    end. A key for all hotels opens each.
+    """
+    mine = select(*cols(ApiKey.id, ApiKey.hotel_id)).where(
+        col(ApiKey.created_by) == staff_id, col(ApiKey.revoked_at).is_(None)
+    )
+    ending = [
+        row.id
+        for row in db.connection().execute(mine.order_by(col(ApiKey.id)))
+        if lost is None or (bool(lost) and (row.hotel_id is None or row.hotel_id in lost))
+    ]
+    for key_id in ending:
+        db.connection().execute(
+            update(ApiKey).where(col(ApiKey.id) == key_id).values(revoked_at=clock.now())
+        )
+        audit.note(db, Deed.REVOKED, by=by, subject="api_key", subject_id=key_id)
+    return len(ending)
+
+
 @dataclass(frozen=True)
 class KeyUsed:
     """A key that opens something, and whether its use should be noted again."""
@@ -107,30 +132,45 @@ def identify(
     body = secret.removeprefix(PREFIX)
     if len(body) < 16 or _checksum(body[:-8]) != body[-8:]:
         return None
-    now = clock.now()
     row = (
-        db.connection()
-        .execute(
-            select(
-                *cols(ApiKey.id, ApiKey.name, ApiKey.scopes, ApiKey.hotel_id, ApiKey.last_used_at)
-            ).where(
-                col(ApiKey.token_hash) == _hash(secret),
-                col(ApiKey.revoked_at).is_(None),
-                or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > now),
-            )
-        )
-        .first()
+        db.connection().execute(_open_keys().where(col(ApiKey.token_hash) == _hash(secret))).first()
     )
     if row is None:
         return None
-    hotels = (
-        [row.hotel_id]
-        if row.hotel_id
-        else [
-            r.id for r in db.connection().execute(select(col(Hotel.id)).order_by(col(Hotel.code)))
-        ]
+    hotels = [row.hotel_id] if row.hotel_id else _every_hotel(db)
+    used = row.last_used_at
+    return KeyUsed(
+        _actor(row, hotels, address, request_id),
+        is_stale=used is None or clock.now() - used > TOUCH_EVERY,
     )
-    actor = make_actor(
+
+
+def identify_all(db: Session, key_ids: Collection[UUID]) -> dict[UUID, Actor]:
+    """The actors of those of many keys that still open something. At most two statements."""
+    if not key_ids:
+        return {}
+    rows = db.connection().execute(_open_keys().where(col(ApiKey.id).in_(key_ids))).all()
+    every = _every_hotel(db) if any(row.hotel_id is None for row in rows) else []
+    return {
+        row.id: _actor(row, [row.hotel_id] if row.hotel_id else every, None, None) for row in rows
+    }
+
+
+def _open_keys() -> Select[Any]:
+    return select(
+        *cols(ApiKey.id, ApiKey.name, ApiKey.scopes, ApiKey.hotel_id, ApiKey.last_used_at)
+    ).where(
+        col(ApiKey.revoked_at).is_(None),
+        or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > clock.now()),
+    )
+
+
+def _every_hotel(db: Session) -> list[UUID]:
+    return list(db.connection().execute(select(col(Hotel.id)).order_by(col(Hotel.code))).scalars())
+
+
+def _actor(row: Any, hotels: list[UUID], address: str | None, request_id: str | None) -> Actor:
+    return make_actor(
         kind=ActorKind.KEY,
         id=row.id,
         name=row.name,
@@ -140,8 +180,6 @@ def identify(
         address=address,
         request_id=request_id,
     )
-    used = row.last_used_at
-    return KeyUsed(actor, is_stale=used is None or now - used > TOUCH_EVERY)
 
 
 def touch(db: Session, key_id: UUID) -> None:
@@ -168,3 +206,8 @@ def _hash(secret: str) -> str:
 
 def _checksum(body: str) -> str:
     return f"{zlib.crc32(body.encode()):08x}"
+
+
+def open_number(db: Session) -> int:
+    """How many API keys open something now."""
+    return len(db.connection().execute(_open_keys()).all())

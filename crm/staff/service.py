@@ -11,7 +11,7 @@ from crm.audit.terms import Deed
 from crm.kit import clock
 from crm.kit.errors import Conflict, Invalid, NotFound, RuleBroken
 from crm.kit.ids import new_id
-from crm.staff import passwords, sessions
+from crm.staff import keys, passwords, sessions
 from crm.staff.actor import Actor
 from crm.staff.schemas import GrantGiven, StaffJoin
 from crm.staff.tables import Staff, StaffGrant
@@ -53,13 +53,16 @@ def join(db: Session, joining: StaffJoin, *, by: Actor) -> Joined:
 def set_grants(db: Session, staff_id: UUID, grants: list[GrantGiven], *, by: Actor) -> None:
     """Replace the roles in the hotels within reach; open sessions end, so that it holds at once.
 
-    Roles in hotels that this actor has no say in stay as they are.
+    Roles in hotels that this actor has no say in stay as they are. Who has no role left in a
+    hotel leaves no API key behind there either.
     """
     _check_reach(grants, by)
     staff = _staff(db, staff_id, by)
     if by.staff_id == staff_id:
         raise RuleBroken("You cannot change your own roles. Ask a colleague.", "own_roles")
+    before = set()
     for grant in db.exec(select(StaffGrant).where(StaffGrant.staff_id == staff_id)).all():
+        before.add(grant.hotel_id)
         if by.is_system or grant.hotel_id in by.hotel_ids:
             db.delete(grant)
     db.flush()
@@ -68,6 +71,11 @@ def set_grants(db: Session, staff_id: UUID, grants: list[GrantGiven], *, by: Act
     db.add(staff)
     db.flush()
     sessions.end_all(db, staff_id)
+    left = {
+        grant.hotel_id
+        for grant in db.exec(select(StaffGrant).where(StaffGrant.staff_id == staff_id))
+    }
+    keys.revoke_made_by(db, staff_id, by=by, lost=before - left)
     audit.note(
         db,
         Deed.GRANTED,
@@ -79,7 +87,7 @@ def set_grants(db: Session, staff_id: UUID, grants: list[GrantGiven], *, by: Act
 
 
 def disable(db: Session, staff_id: UUID, *, by: Actor) -> None:
-    """A leaver: the account and every session end in this transaction."""
+    """A leaver: the account, every session and every API key it made end in this transaction."""
     staff = _staff(db, staff_id, by)
     if by.staff_id == staff_id:
         raise RuleBroken("You cannot disable your own account.", "own_account")
@@ -88,6 +96,7 @@ def disable(db: Session, staff_id: UUID, *, by: Actor) -> None:
     db.add(staff)
     db.flush()
     sessions.end_all(db, staff_id)
+    keys.revoke_made_by(db, staff_id, by=by)
     audit.note(db, Deed.REVOKED, by=by, subject="staff", subject_id=staff_id)
 
 
@@ -101,8 +110,10 @@ def enable(db: Session, staff_id: UUID, *, by: Actor) -> None:
     audit.note(db, Deed.GRANTED, by=by, subject="staff", subject_id=staff_id)
 
 
-def change_password(db: Session, old: str, new: str, *, by: Actor) -> None:
-    """One's own password; other sessions of the account end."""
+def change_password(
+    db: Session, old: str, new: str, *, by: Actor, session: str | None = None
+) -> None:
+    """One's own password; all sessions of the account end but the ``session`` of this hash."""
     staff = _staff(db, by.staff_id, by) if by.staff_id else None
     if staff is None or not passwords.is_right(staff.password_hash, old):
         raise RuleBroken("The present password is not right.", "password", pointer="/old")
@@ -111,6 +122,7 @@ def change_password(db: Session, old: str, new: str, *, by: Actor) -> None:
     staff.version += 1
     db.add(staff)
     db.flush()
+    sessions.end_all(db, staff.id, but=session)
     audit.note(db, Deed.CHANGED, by=by, subject="staff", subject_id=staff.id, fields=["password"])
 
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlmodel import Session, col
 
 from crm.audit import service as audit
@@ -169,6 +170,21 @@ def identify(
     db: Session, token: str, *, address: str | None = None, request_id: str | None = None
 ) -> Identity | None:
     """Who is signed in by this token, or None when the session is over. One statement."""
+    found = _identities(db, col(StaffSession.token_hash) == token_hash(token), address, request_id)
+    return found[0] if found else None
+
+
+def identify_all(db: Session, hashes: Collection[str]) -> dict[str, Identity]:
+    """Those of many sessions that are not over, by the hash of their token. One statement."""
+    if not hashes:
+        return {}
+    found = _identities(db, col(StaffSession.token_hash).in_(hashes), None, None)
+    return {identity.token_hash: identity for identity in found}
+
+
+def _identities(
+    db: Session, which: ColumnElement[bool], address: str | None, request_id: str | None
+) -> list[Identity]:
     rows = (
         db.connection()
         .execute(
@@ -191,15 +207,22 @@ def identify(
             .join(Staff, col(Staff.id) == col(StaffSession.staff_id))
             .join(StaffGrant, col(StaffGrant.staff_id) == col(Staff.id))
             .where(
-                col(StaffSession.token_hash) == token_hash(token),
+                which,
                 col(StaffSession.ended_at).is_(None),
                 col(Staff.state) == StaffState.ACTIVE,
             )
         )
         .all()
     )
-    if not rows:
-        return None
+    by_session: dict[str, list[Any]] = {}
+    for row in rows:
+        by_session.setdefault(row.token_hash, []).append(row)
+    found = (_identity(of_one, address, request_id) for of_one in by_session.values())
+    return [identity for identity in found if identity is not None]
+
+
+def _identity(rows: Sequence[Any], address: str | None, request_id: str | None) -> Identity | None:
+    """One session with the grants of its account; None when it has idled out or stands nowhere."""
     first = rows[0]
     here = [row for row in rows if row.grant_hotel_id == first.hotel_id]
     roles = tuple(sorted({row.role for row in here}))
@@ -253,10 +276,23 @@ def sign_out(db: Session, hashed: str, *, by: Actor) -> None:
     audit.note(db, Deed.SIGNED_OUT, by=by, subject="staff", subject_id=by.id)
 
 
-def end_all(db: Session, staff_id: UUID) -> None:
-    """End every session of a person, in the caller's transaction."""
-    db.connection().execute(
+def end_all(db: Session, staff_id: UUID, *, but: str | None = None) -> None:
+    """End every session of a person, ``but`` the one of this hash, in the caller's transaction."""
+    ending = (
         update(StaffSession)
         .where(col(StaffSession.staff_id) == staff_id, col(StaffSession.ended_at).is_(None))
         .values(ended_at=clock.now())
     )
+    if but is not None:
+        ending = ending.where(col(StaffSession.token_hash) != but)
+    db.connection().execute(ending)
+
+
+def end_everybodys(db: Session) -> int:
+    """End every open session, after a restore; returns how many there were."""
+    ended = db.connection().execute(
+        update(StaffSession)
+        .where(col(StaffSession.ended_at).is_(None))
+        .values(ended_at=clock.now())
+    )
+    return ended.rowcount

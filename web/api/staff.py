@@ -75,7 +75,7 @@ def set_grants(request: Request, db: Db, me: Me, staff_id: UUID, asked: GrantsGi
 
 @router.post("/{staff_id}/disable")
 def disable(db: Db, me: Me, staff_id: UUID) -> StaffRow:
-    """A leaver: the account and all its sessions end at once."""
+    """A leaver: the account, its sessions and the API keys it made end at once."""
     staff.disable(db, staff_id, by=me)
     return _row(db, staff_id, me)  # type: ignore[return-value]
 

@@ -110,7 +110,7 @@ def staff_list(as_json: bool = AsJson) -> None:
 
 @staff_app.command("disable")
 def disable(login: str, as_json: bool = AsJson) -> None:
-    """A leaver: the account and its sessions end at once."""
+    """A leaver: the account, its sessions and the API keys it made end at once."""
     with one_transaction() as db:
         service.disable(db, _by_login(db, login), by=whoever())
     say({"disabled": login}, as_json=as_json, text=f"{login} is disabled.")

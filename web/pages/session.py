@@ -135,7 +135,7 @@ def change_password(
 ) -> Response:
     try:
         with db.begin_nested():
-            staff.change_password(db, old, new, by=me)
+            staff.change_password(db, old, new, by=me, session=mine.token_hash)
     except CrmError as refused:
         say = wording(me.language).gettext
         field = str(refused.details.get("pointer", "/new")).strip("/")

@@ -10,12 +10,12 @@ from crm.audit.tables import AuditRow
 from crm.audit.terms import Deed
 from crm.kit.errors import Conflict, Invalid, NotFound, RuleBroken
 from crm.kit.ids import new_id
-from crm.staff import passwords, queries, service, sessions
+from crm.staff import keys, passwords, queries, service, sessions
 from crm.staff.actor import Actor, system
 from crm.staff.schemas import GrantGiven, StaffJoin
 from crm.staff.tables import Staff
 from crm.staff.terms import Role, StaffState
-from tests.factories import a_hotel, a_session, a_staff, an_actor
+from tests.factories import a_hotel, a_key, a_session, a_staff, an_actor
 
 SENTENCE = "nine tigers drink tea at dawn"
 
@@ -39,6 +39,13 @@ def row(db: Session, staff_id: UUID) -> Staff:
     found = db.get(Staff, staff_id)
     assert found is not None
     return found
+
+
+def a_key_of(db: Session, hotel: UUID, maker: UUID) -> str:
+    """The secret of a key that this person made."""
+    by = an_actor(Role.IT, hotel, maker)
+    made = keys.create_key(db, name="k", scopes=["profile:read.basic"], hotel_id=hotel, by=by)
+    return made.secret
 
 
 class TestJoin:
@@ -98,6 +105,25 @@ class TestGrants:
             (other, Role.FRONT_DESK),
         }
 
+    @pytest.mark.parametrize(("gone_from", "ends"), [(0, True), (1, False)])
+    def test_the_last_role_in_a_hotel_takes_the_keys_made_for_it(
+        self, db: Session, hotel: UUID, gone_from: int, ends: bool
+    ) -> None:
+        other = a_hotel(db)
+        lin = a_staff(db, Role.IT, hotel, other)
+        secret = a_key_of(db, hotel, lin)
+        kept = [GrantGiven(hotel_id=(other, hotel)[gone_from], role=Role.IT)]
+        service.set_grants(db, lin, kept, by=system())
+        assert (keys.identify(db, secret) is None) is ends
+
+    def test_another_role_in_the_same_hotel_leaves_the_keys(
+        self, db: Session, hotel: UUID, it: Actor
+    ) -> None:
+        lin = a_staff(db, Role.IT, hotel)
+        secret = a_key_of(db, hotel, lin)
+        service.set_grants(db, lin, [GrantGiven(hotel_id=hotel, role=Role.MARKETING)], by=it)
+        assert keys.identify(db, secret) is not None
+
     def test_nobody_raises_himself(self, db: Session, hotel: UUID, it: Actor) -> None:
         grants = [GrantGiven(hotel_id=hotel, role=Role.GENERAL_MANAGER)]
         assert it.id is not None
@@ -123,6 +149,25 @@ class TestLeaving:
             select(AuditRow.deed, AuditRow.actor_id).where(col(AuditRow.subject_id) == lin)
         )
         assert deeds.all() == [(Deed.REVOKED, it.id)]
+
+    def test_ends_the_keys_the_leaver_made_and_no_others(
+        self, db: Session, hotel: UUID, it: Actor
+    ) -> None:
+        lin = a_staff(db, Role.IT, hotel)
+        theirs = [a_key_of(db, hotel, lin) for _ in range(2)]
+        another_s, the_house_s = (
+            a_key_of(db, hotel, a_staff(db, Role.IT, hotel)),
+            a_key(db, "profile:read.basic", hotel_id=hotel),
+        )
+        service.disable(db, lin, by=it)
+        assert [keys.identify(db, secret) for secret in theirs] == [None, None]
+        assert all(keys.identify(db, secret) for secret in (another_s, the_house_s))
+        signed = db.connection().execute(
+            select(AuditRow.deed, AuditRow.actor_id).where(
+                col(AuditRow.subject) == "api_key", col(AuditRow.deed) == Deed.REVOKED
+            )
+        )
+        assert signed.all() == [(Deed.REVOKED, it.id)] * 2
 
     def test_can_be_taken_back_but_not_the_sessions(
         self, db: Session, hotel: UUID, it: Actor
@@ -175,6 +220,22 @@ class TestPasswords:
         staff = row(db, lin)
         assert passwords.is_right(staff.password_hash, "seven geese cross the lake")
         assert not staff.must_change_password
+
+    def test_a_change_ends_the_other_sessions_of_the_account(
+        self, db: Session, hotel: UUID
+    ) -> None:
+        hashed = passwords.hash_password(SENTENCE, login="lin")
+        lin = a_staff(db, Role.FRONT_DESK, hotel, password_hash=hashed)
+        mine, forgotten = a_session(db, lin, hotel), a_session(db, lin, hotel)
+        service.change_password(
+            db,
+            SENTENCE,
+            "seven geese cross the lake",
+            by=an_actor(Role.FRONT_DESK, hotel, lin),
+            session=sessions.token_hash(mine),
+        )
+        assert sessions.identify(db, mine) is not None
+        assert sessions.identify(db, forgotten) is None
 
     @pytest.mark.parametrize(
         ("password", "code"),
