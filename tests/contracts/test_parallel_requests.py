@@ -24,10 +24,10 @@ from web.gate import SESSION_COOKIE
 
 PARALLEL = 200
 BUSY_ON_SQLITE = (
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90000) "
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) "
     "SELECT max(i) FROM n"
 )
-SECONDS = 60
+SECONDS = 120
 
 
 class Answer(Out):
