@@ -4,7 +4,7 @@ import importlib
 
 import typer
 
-from web.commands import people, running
+from web.commands import backup, people, running
 
 app = typer.Typer(
     name="keshi",
@@ -17,12 +17,16 @@ app.command("serve")(running.serve)
 app.command("worker")(running.work)
 app.command("migrate")(running.migrate)
 app.command("openapi")(running.openapi)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(people.hotels_app, name="hotels")
 app.add_typer(people.staff_app, name="staff")
 app.add_typer(people.keys_app, name="keys")
+app.add_typer(backup.jobs_app, name="jobs")
 
 # The roof is known to the command line by name only, and may be missing.
 LATE = {
+    "audit": "web.commands.audit",
     "import": "web.commands.imports",
     "doctor": "web.commands.doctor",
     "demo": "lab.demo.commands",

@@ -190,6 +190,8 @@ LABELS: dict[str, dict[str, str]] = {
         "printed": mark("printed"),
         "granted": mark("granted"),
         "revoked": mark("revoked"),
+        "restored": mark("restored"),
+        "released": mark("released"),
     },
     "happening": {
         "stay": mark("Stay"),
@@ -249,6 +251,8 @@ LABELS: dict[str, dict[str, str]] = {
         "stay": mark("Stay"),
         "import": mark("Import"),
         "consent": mark("Consent"),
+        "backup": mark("Backup"),
+        "held_jobs": mark("Held jobs"),
     },
     "import_kind": {
         "guests": mark("Guests"),

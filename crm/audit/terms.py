@@ -1,4 +1,4 @@
-"""Words of the audit: what kinds of deed are kept."""
+"""Words of the audit: what kinds of deed are kept, how they are sealed, what is unusual."""
 
 from enum import StrEnum
 
@@ -33,3 +33,38 @@ class Deed(StrEnum):
     PRINTED = "printed"
     GRANTED = "granted"
     REVOKED = "revoked"
+    RESTORED = "restored"
+    RELEASED = "released"
+
+
+class SealKind(StrEnum):
+    """What a seal closes: rows with their own digest, or those from before there was one."""
+
+    ROWS = "rows"
+    ADOPTED = "adopted"
+
+
+class Fault(StrEnum):
+    """How the audit can differ from what was sealed."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    INSERTED = "inserted"
+    MOVED = "moved"
+    LATE = "late"
+    FORGED = "forged"
+    CUT = "cut"
+    OTHER_SECRET = "other_secret"  # noqa: S105 - a word, no secret
+
+
+class Unusual(StrEnum):
+    """What in a day of somebody's viewing a manager should look into."""
+
+    VOLUME = "volume"
+    MANY_FILES = "many_files"
+    MANY_REVEALS = "many_reveals"
+    STRANGERS = "strangers"
+    MARKED_GUESTS = "marked_guests"
+    ODD_HOURS = "odd_hours"
+    UNOPENED = "unopened"
+    ONE_GUEST = "one_guest"

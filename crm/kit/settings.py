@@ -51,6 +51,29 @@ class Settings(BaseSettings):
     demo: bool = Field(
         False, description="1 in demo mode: nothing can leave the machine, a bar says so."
     )
+    backup_dir: str = Field(
+        "",
+        description="Folder for backups, best on another disk or machine; empty: the folder "
+        "backups in KESHI_DATA_DIR.",
+    )
+    backup_hour: int = Field(
+        3,
+        ge=-1,
+        le=23,
+        description="Hour (0 to 23, time of the first hotel) of the nightly backup with its "
+        "restore drill; -1: none.",
+    )
+    backup_keep_daily: int = Field(
+        7, ge=1, le=366, description="Of how many days the last backup of the day is kept."
+    )
+    backup_keep_weekly: int = Field(
+        5, ge=0, le=520, description="Of how many weeks the last backup of the week is kept."
+    )
+    backup_encrypted: bool = Field(
+        True,
+        description="Whether backups are encrypted under KESHI_SECRET_KEY. 0 leaves guests' data "
+        "readable for whoever gets a backup; it is signed all the same.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much is logged; never guests' data at any level."
     )
@@ -58,6 +81,11 @@ class Settings(BaseSettings):
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+    @property
+    def backups(self) -> Path:
+        """Where backups go."""
+        return Path(self.backup_dir) if self.backup_dir else self.data_dir / "backups"
 
     def problems(self) -> list[str]:
         """Everything that forbids a start with these settings, each with what to do."""
