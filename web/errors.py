@@ -174,6 +174,11 @@ def problem(
     return Response(json.dumps(body, ensure_ascii=False), status, headers, media_type=PROBLEM)
 
 
+def too_long(request: Request) -> Response:
+    """What an address gets that is too long; made before any route or session is looked at."""
+    return answer(request, 414, "uri_too_long")
+
+
 async def _crm_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, CrmError)  # noqa: S101 - Starlette hands over by class
     if isinstance(error, SignInNeeded | PasswordChangeNeeded):
@@ -243,6 +248,9 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     code = error.detail if error.detail and " " not in error.detail else _code(error.status_code)
     headers = dict(error.headers) if error.headers else None
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # A route knows its own method only; the address may have more.
+        headers = {"Allow": ", ".join(request.app.state.gate.methods_of(request.url.path))}
     return answer(request, error.status_code, code, headers=headers)
 
 

@@ -2,8 +2,11 @@
 
 import re
 import secrets
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = (
@@ -26,8 +29,11 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,40}")
 class Doorkeeper:
     """Gives each request an id and each answer the security headers; refuses monstrous queries."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, https: bool, too_long: Callable[[Request], Response]
+    ) -> None:
         self.app = app
+        self.too_long = too_long
         self.headers = dict(HEADERS)
         if https:
             self.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
@@ -51,7 +57,7 @@ class Doorkeeper:
             await send(message)
 
         if len(scope.get("query_string", b"")) > QUERY_MAX:
-            await send_with_headers({"type": "http.response.start", "status": 414, "headers": []})
-            await send({"type": "http.response.body", "body": b""})
+            refusal = self.too_long(Request(scope, receive))
+            await refusal(scope, receive, send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)

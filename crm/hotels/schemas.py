@@ -1,15 +1,15 @@
 """Hotels as they are opened and shown."""
 
-from datetime import date, datetime, time
-from typing import Annotated, Any
+from datetime import date, time
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from crm.hotels.terms import Cleanliness, DepartmentCode, LeapDayRule, RoomService
-from crm.kit.schema import Country, Currency, HotelCode, In, Lax, Line, Out
+from crm.kit.schema import Country, Currency, HotelCode, In, IsoTime, Lax, Line, Out
 
 
 def _known_zone(value: str) -> str:
@@ -21,18 +21,6 @@ def _known_zone(value: str) -> str:
         ) from None
     return value
 
-
-def _clock_time(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007 - a time of any day
-        except ValueError:
-            raise PydanticCustomError("clock_time", "must be a time as HH:MM") from None
-    return value
-
-
-ClockTime = Annotated[time, BeforeValidator(_clock_time)]
-"""A time on the hotel's own clock, as HH:MM."""
 
 TimeZone = Annotated[str, Field(max_length=40), AfterValidator(_known_zone)]
 
@@ -53,8 +41,8 @@ class HotelPatch(In):
 
     name: Line | None = None
     name_zh: Line | None = None
-    check_in_at: ClockTime | None = None
-    check_out_at: ClockTime | None = None
+    check_in_at: IsoTime | None = None
+    check_out_at: IsoTime | None = None
     leap_day_rule: Annotated[LeapDayRule | None, Lax] = None
     keeps_identity_documents: bool | None = None
 

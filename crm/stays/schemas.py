@@ -1,10 +1,10 @@
 """Stays and folio lines as they come in and go out."""
 
 from datetime import date, datetime, time
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from crm.guests.terms import GuestIdentity
@@ -14,6 +14,7 @@ from crm.kit.schema import (
     Id,
     In,
     IsoDate,
+    IsoTime,
     Lax,
     Line,
     Money,
@@ -33,21 +34,6 @@ NIGHTS_MAX = 1500
 PEOPLE_MAX = 200
 COMPANIONS_MAX = 20
 
-
-def _iso_time(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            clock = time.fromisoformat(value)
-        except ValueError:
-            clock = None
-        if clock is None or clock.tzinfo is not None or not 4 < len(value) <= 8:
-            raise PydanticCustomError("time_format", "must be a local time as HH:MM")
-        return clock
-    return value
-
-
-IsoTime = Annotated[time, BeforeValidator(_iso_time)]
-"""A time on the hotel's clock as HH:MM or HH:MM:SS."""
 
 Code12 = Annotated[Line, Field(max_length=12)]
 Code24 = Annotated[Line, Field(max_length=24)]

@@ -77,7 +77,7 @@ def _operation(method: str, path: str, raw: dict[str, Any], schemas: dict[str, A
         answers=tuple(
             (status, _kind(_content(answer), schemas))
             for status, answer in raw.get("responses", {}).items()
-            if status != "422"
+            if status < "400"
         ),
     )
 

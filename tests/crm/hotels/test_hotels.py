@@ -90,10 +90,13 @@ class TestAmending:
         assert (hotel.check_in_at, hotel.leap_day_rule) == (time(14, 30), LeapDayRule.MAR_1)
         assert service.amend_hotel(db, identity, patch) == []
 
-    @pytest.mark.parametrize("bad", ["25:00", "noon", "14:30:00", 14])
+    @pytest.mark.parametrize("bad", ["25:00", "noon", "14:30:60", "T1430", "14:30Z", "１４:30", 14])
     def test_a_time_is_a_time(self, bad: object) -> None:
         with pytest.raises(ValidationError):
             HotelPatch.model_validate({"check_in_at": bad})
+
+    def test_a_time_that_was_read_can_be_written_back(self) -> None:
+        assert HotelPatch.model_validate({"check_in_at": "14:30:00"}).check_in_at == time(14, 30)
 
 
 class TestBusinessDate:
