@@ -6,16 +6,19 @@ connections set aside, so that it can never wait for a route that waits for it.
 """
 
 import hmac
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.dependencies.utils import get_dependant, get_flat_params
 from fastapi.params import ParamTypes
 from fastapi.routing import iter_route_contexts
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import compile_path
 
 from crm.hotels import queries as hotels
 from crm.kit import clock
@@ -62,21 +65,45 @@ class Gate:
 
     def __init__(self, app: FastAPI, policy: Policy) -> None:
         self._openings: dict[Callable[..., Any], Opening] = {}
-        unnamed = []
+        self._methods: dict[str, tuple[re.Pattern[str], set[str]]] = {}
+        unnamed, unasked = [], set[str]()
         for key, endpoint in routes_of(app):
             needs = policy.routes.get(key)
             if needs is None:
                 unnamed.append(key)
             else:
-                path = key.partition(" ")[2]
+                method, _, path = key.partition(" ")
+                unasked |= parameters_of(path, endpoint) - policy.parameters.keys()
+                self._methods.setdefault(path, (compile_path(path)[0], set()))[1].add(method)
                 self._openings[endpoint] = Opening(needs, _query_parameters(path, endpoint))
         if unnamed:
             raise RuntimeError(
                 "crm/staff/policy.yaml does not name these routes: " + ", ".join(sorted(unnamed))
             )
 
+        if unasked:
+            raise RuntimeError(
+                "crm/staff/policy.yaml does not name these query parameters: "
+                + ", ".join(sorted(unasked))
+            )
+
     def opening(self, request: Request) -> Opening:
         return self._openings[request.scope["endpoint"]]
+
+    def refuse_shadowed(self, request: Request) -> None:
+        """405 where an address of its own fits a wider route by chance: DELETE /documents/kinds."""
+        own = self._methods.get(request.url.path)
+        if own is not None and request.method not in own[1] | {"HEAD", "OPTIONS"}:
+            raise HTTPException(405)
+
+    def methods_of(self, path: str) -> list[str]:
+        """What can be done at an address, by the routes that name it most exactly."""
+        fitting = [
+            (template.count("{"), methods)
+            for template, (regex, methods) in self._methods.items()
+            if regex.match(path)
+        ]
+        return sorted(min(fitting, default=(0, set[str]()), key=itemgetter(0))[1])
 
 
 def routes_of(app: FastAPI) -> Iterable[tuple[str, Callable[..., Any]]]:
@@ -93,6 +120,7 @@ async def guard(request: Request) -> None:
     state = request.state
     state.actor, state.identity = None, None
     unsafe = request.method not in SAFE_METHODS
+    request.app.state.gate.refuse_shadowed(request)
     _refuse_unknown_query(request, opening)
     with_key = "authorization" in request.headers
     if with_key:
@@ -207,9 +235,13 @@ def _refuse_unknown_query(request: Request, opening: Opening) -> None:
 
 def _query_parameters(path: str, endpoint: Callable[..., Any]) -> frozenset[str] | None:
     """The query parameters a REST route knows, its dependencies' included; None for pages."""
-    if not path.startswith(API):
-        return None
-    fields = get_flat_params(get_dependant(path=path, call=endpoint))
+    return parameters_of(path, endpoint) if path.startswith(API) else None
+
+
+def parameters_of(path: str, endpoint: Callable[..., Any]) -> frozenset[str]:
+    """The query parameters that a route's function reads, its dependencies' included."""
+    without_converters = re.sub(r":\w+}", "}", path)
+    fields = get_flat_params(get_dependant(path=without_converters, call=endpoint))
     return frozenset(
         field.alias
         for field in fields
