@@ -68,10 +68,14 @@ class ArchiveWriter:
 
 
 class Archive:
-    """A backup opened for reading; everything is checked as it is read."""
+    """A backup opened for reading; everything is checked as it is read.
+
+    That no byte was changed is seen when it is opened, so that nobody waits for a refusal.
+    """
 
     def __init__(self, file: BinaryIO, secret: str) -> None:
         outer = SealedReader(file, secret)
+        outer.authenticate()
         self.sealed = outer.sealed
         try:
             self._zip = zipfile.ZipFile(io.BufferedReader(outer, CHUNK))

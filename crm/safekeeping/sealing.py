@@ -149,6 +149,11 @@ class SealedReader(io.RawIOBase):
         self._at, self._number, self._data = 0, -1, b""
         self._chunk(self._chunks - 1)  # the last one says that nothing was cut off
 
+    def authenticate(self) -> None:
+        """Go through all chunks, without looking at what they hold: a second a gigabyte."""
+        for number in range(self._chunks):
+            self._chunk(number)
+
     def readable(self) -> bool:
         return True
 

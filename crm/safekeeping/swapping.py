@@ -13,17 +13,26 @@ _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
 
 
 def refuse_in_use(target: Path) -> None:
-    """`RuleBroken` while any process has the database open, at work or not.
+    """`RuleBroken` while any process has the database open, at work or not. Changes nothing."""
+    if target.exists():
+        _alone_with(target, "PRAGMA locking_mode=EXCLUSIVE", "BEGIN EXCLUSIVE", "ROLLBACK")
 
-    Leaving the write-ahead log needs the file for oneself alone, so it fails when anybody has
-    it; and it brings the log's content into the file, which is then complete by itself.
+
+def _close_log(target: Path) -> None:
+    """Bring the write-ahead log into the file, which is then complete by itself."""
+    _alone_with(target, "PRAGMA journal_mode=DELETE")
+
+
+def _alone_with(target: Path, *statements: str) -> None:
+    """Run what only works while nobody else has the file open.
+
+    A connection to a database with a write-ahead log keeps a shared lock as long as it lives.
     """
-    if not target.exists():
-        return
     driver = sqlite_module()
     connection = driver.connect(target, timeout=2, isolation_level=None)
     try:
-        mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+        for statement in statements:
+            connection.execute(statement).fetchall()
     except driver.OperationalError as error:
         if "locked" not in str(error):
             raise
@@ -31,11 +40,8 @@ def refuse_in_use(target: Path) -> None:
     except driver.DatabaseError:  # damaged: perhaps the reason for the restore
         connection.close()
         _refuse_locked(target)
-        return
     finally:
         connection.close()
-    if mode != "delete":
-        raise _in_use()
 
 
 def swap(draft: Path, target: Path, *, stamp: str) -> Path | None:
@@ -43,8 +49,8 @@ def swap(draft: Path, target: Path, *, stamp: str) -> Path | None:
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     before: Path | None = None
-    refuse_in_use(target)
     if target.exists():
+        _close_log(target)
         before = target.with_name(f"{target.name}.before-restore-{stamp}")
         for tail in ("-wal", "-shm"):
             left = target.with_name(target.name + tail)
