@@ -48,7 +48,8 @@ def created_once(
     """Run ``produce`` and answer 201 with Location; the same Idempotency-Key answers the same.
 
     ``produce`` gives the body and the path of what it created. ``asked`` is the request's
-    body: the same key with another body is refused. The remembered answer is written in the
+    body: the same key with another body is refused. The key is taken first, so that a twin in
+    flight waits for this answer and gives the same. The remembered answer is written in the
     transaction of the effect, so a crash keeps both or none. Fields in ``shown_once`` (secrets)
     are null in what is remembered.
     """
@@ -64,7 +65,7 @@ def created_once(
         f"{request.method} {request.url.path} {asked.model_dump_json() if asked else ''}".encode()
     ).hexdigest()
     actor = str(me.id or me.name)
-    before = remembered.find(db, actor, key)
+    before = remembered.reserve(db, actor, key, request_hash=asked_hash)
     if before is not None:
         if before.request_hash != asked_hash:
             raise Conflict(
@@ -74,7 +75,5 @@ def created_once(
     out, location = produce()
     body, headers = out.model_dump_json().encode(), {"Location": location}
     kept = out.model_copy(update=dict.fromkeys(shown_once)).model_dump_json().encode()
-    remembered.keep(
-        db, actor, key, request_hash=asked_hash, status=status, headers=headers, body=kept
-    )
+    remembered.keep(db, actor, key, status=status, headers=headers, body=kept)
     return Response(body, status, headers=headers, media_type=JSON)

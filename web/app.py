@@ -19,10 +19,11 @@ import web.pages
 from crm.audit.service import ViewLog
 from crm.kit import migrating
 from crm.kit.db import Database
-from crm.kit.settings import DB_POOL, Settings
+from crm.kit.settings import DB_POOL, Settings, put_in_force
 from crm.kit.vault import Vault
 from crm.staff.policy import policy
 from web import errors, health, live, metrics, openapi
+from web.again import Again
 from web.gate import GATE_CONNECTIONS, Gate, guard
 from web.live import Tail
 from web.security import Doorkeeper
@@ -54,6 +55,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database: Database = app.state.database
         migrating.refuse_older(database)
+        migrating.keep_guards(database)
         anyio.to_thread.current_default_thread_limiter().total_tokens = (
             THREADS_ON_SQLITE if database.is_sqlite else THREADS_ON_POSTGRES
         )
@@ -84,6 +86,7 @@ def create_app(
     for router in [*routers_of(web.pages), *doors, *more_routers]:
         app.include_router(router, include_in_schema=False)
     app.mount("/static", StaticForAYear(directory=STATIC), name="static")
+    app.add_middleware(Again)
     app.add_middleware(
         Doorkeeper, https=settings.base_url.startswith("https://"), too_long=errors.too_long
     )
@@ -96,6 +99,7 @@ def create_app(
 
 def furnish(app: FastAPI, settings: Settings, database: Database) -> None:
     """Hand the app what its routes ask for; before it starts, not while it runs."""
+    put_in_force(settings)
     app.state.settings = settings
     app.state.database = database
     app.state.views = ViewLog(database)

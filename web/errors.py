@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from crm.kit.db import CommitUnsure, Trouble, trouble_of
 from crm.kit.errors import CrmError
 from web.gate import API, PasswordChangeNeeded, SignInNeeded
 from web.rendering import frame_of, is_fragment, render
@@ -37,7 +39,7 @@ PROBLEM = "application/problem+json"
 POINTER_MAX = 200
 
 
-class Trouble(NamedTuple):
+class Told(NamedTuple):
     """An error as a page shows it: what happened, what to do next."""
 
     title: str
@@ -111,6 +113,18 @@ PLAIN: dict[int, tuple[str, str, str]] = {
     ),
 }
 
+Plain = tuple[str, str, str]
+"""Icon, what happened, what to do next."""
+
+UNSURE: Plain = (
+    "database",
+    mark("The database went away while this was being saved."),
+    mark(
+        "It may be saved or not. Look first, then repeat what is missing; "
+        "a machine sends it again with the same Idempotency-Key."
+    ),
+)
+
 
 def install(app: FastAPI) -> None:
     """Let the app answer every error from here."""
@@ -119,7 +133,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(StaleDataError, _stale)
     app.add_exception_handler(IntegrityError, _collision)
-    app.add_exception_handler(OperationalError, _database_trouble)
+    for trouble in (OperationalError, InterfaceError, NoConnectionFree, CommitUnsure):
+        app.add_exception_handler(trouble, _database_trouble)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -131,13 +146,15 @@ def answer(
     detail: str = "",
     errors: list[dict[str, str]] | None = None,
     headers: dict[str, str] | None = None,
+    plain: Plain | None = None,
 ) -> Response:
-    """The one shape of an error for this asker."""
+    """The one shape of an error for this asker; ``plain`` where the status says too little."""
     if request.url.path.startswith(API):
+        detail = detail or (plain[2] if plain else "")
         return problem(request, status, code, detail=detail, errors=errors, headers=headers)
     words = wording(frame_of(request).language)
-    icon, title, text = PLAIN.get(status, PLAIN[500 if status >= 500 else 400])
-    trouble = Trouble(
+    icon, title, text = plain or PLAIN.get(status, PLAIN[500 if status >= 500 else 400])
+    trouble = Told(
         words.gettext(title),
         words.gettext(text),
         detail,
@@ -268,12 +285,17 @@ async def _collision(request: Request, error: Exception) -> Response:
 
 
 async def _database_trouble(request: Request, error: Exception) -> Response:
-    log.error("database trouble: %s", type(error).__name__, exc_info=error)
-    full = "full" in str(getattr(error, "orig", "")).lower()
-    headers = None if full else {"Retry-After": "2"}
-    return answer(
-        request, 507 if full else 503, "disk_full" if full else "database", headers=headers
-    )
+    """507 when its disk is full, else 503; of a commit that broke off nobody knows how it ended."""
+    trouble = trouble_of(error)
+    soon = {"Retry-After": "2"}
+    log.error("database trouble: %s %s", type(error).__name__, trouble, exc_info=error)
+    if isinstance(error, CommitUnsure):
+        return answer(request, 503, "commit_unsure", headers=soon, plain=UNSURE)
+    if trouble is Trouble.FULL:
+        return answer(request, 507, "disk_full")
+    if trouble is Trouble.CALLED_OFF:
+        request.state.called_off = True
+    return answer(request, 503, "database", headers=soon)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -15,11 +15,13 @@ from datetime import timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
+from crm.audit import jobs as audit_jobs
 from crm.documents import jobs as documents_jobs
 from crm.guests import jobs as guests_jobs
 from crm.intake import jobs as intake_jobs
-from crm.kit import clock, housekeeping_jobs, jobs, leases
+from crm.kit import clock, failpoints, housekeeping_jobs, jobs, leases
 from crm.kit.db import Database
+from crm.safekeeping import jobs as safekeeping_jobs
 
 log = logging.getLogger("keshi.worker")
 
@@ -103,9 +105,13 @@ def put_due(db: Session) -> None:
     for name, every in sorted(CLOCKED.items()):
         period = int(now.timestamp() // every.total_seconds())
         jobs.enqueue(db, name, {}, key=f"{name}:{period}")
+        failpoints.reach("tick.put")
+    safekeeping_jobs.put_when_due(db)
 
 
 CLOCKED: dict[str, timedelta] = {
+    audit_jobs.SEAL: timedelta(seconds=TICK_S),
+    audit_jobs.SEAL_LATE: timedelta(days=1),
     documents_jobs.REMOVE_OVERDUE: timedelta(days=1),
     guests_jobs.END_MARKS: timedelta(hours=6),
     guests_jobs.REMOVE_PAPERS: timedelta(days=1),

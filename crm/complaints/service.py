@@ -15,7 +15,7 @@ from crm.complaints.terms import CaseStatus
 from crm.guests.queries import need_visible
 from crm.hotels import queries as hotels
 from crm.hotels.tables import Hotel
-from crm.kit import clock
+from crm.kit import clock, failpoints
 from crm.kit import events as news
 from crm.kit.errors import Conflict
 from crm.kit.ids import new_id
@@ -59,6 +59,7 @@ def open_complaint(
     )
     db.add(case)
     db.flush()
+    failpoints.reach("complaint.opened")
     _step(db, case, "Taken down.", by=by)
     _note(db, case, Deed.CREATED, by=by)
     news.record(

@@ -16,7 +16,7 @@ from crm.documents.store import Shelf
 from crm.documents.tables import Document, DocumentKind
 from crm.documents.terms import DocumentClass
 from crm.guests import queries as guests
-from crm.kit import clock, events, jobs
+from crm.kit import clock, events, failpoints, jobs
 from crm.kit.errors import Invalid, NotAllowed, RuleBroken
 from crm.kit.ids import new_id
 from crm.staff.actor import Actor, system
@@ -65,6 +65,7 @@ def shelve(
         shelved_by=by.staff_id,
         delete_after=rules.delete_after(queries.today_of(db, by), kind.keep_days),
     )
+    failpoints.reach("document.stored")
     db.add(document)
     db.flush()
     _note(db, Deed.CREATED, document.id, guest_id, kind.code, by)

@@ -31,7 +31,7 @@ from crm.intake.reading import SourceRow
 from crm.intake.stays_in import STAY
 from crm.intake.tables import IntakeMessage, MatchReview
 from crm.intake.terms import ImportKind, LineOutcome, MessageState, ReviewState
-from crm.kit import clock, external_refs
+from crm.kit import clock, external_refs, failpoints
 from crm.kit.ids import new_id
 from crm.kit.rows import cols
 from crm.staff.actor import Actor, system
@@ -123,6 +123,7 @@ def _news(rows: Sequence[Any]) -> list[News]:
 
 def _settle(db: Session, story: Story, state: MessageState, problem: str | None) -> MessageState:
     """All messages of the story stand where the story stands."""
+    failpoints.reach("message.applied")
     db.connection().execute(
         update(IntakeMessage)
         .where(col(IntakeMessage.id).in_(story.message_ids))

@@ -16,7 +16,7 @@ from crm.intake.mappers.generic_json import PHONE_FIELDS, MessageIn
 from crm.intake.schemas import MessageRow, MessageTaken
 from crm.intake.tables import IntakeMessage
 from crm.intake.terms import MessageState
-from crm.kit import clock, jobs
+from crm.kit import clock, failpoints, jobs
 from crm.kit.errors import NotFound
 from crm.kit.ids import new_id
 from crm.kit.rows import cols, fields_of
@@ -49,6 +49,7 @@ def receive(db: Session, message: MessageIn, *, by: Actor) -> MessageTaken:
         if twin is None:
             raise
         return twin
+    failpoints.reach("message.stored")
     jobs.enqueue(db, APPLY, {"message_id": str(row["id"])}, key=f"{APPLY}:{row['id']}")
     audit.note(
         db,

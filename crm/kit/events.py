@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from crm.kit import clock, jobs
+from crm.kit import clock, failpoints, jobs
 from crm.kit.ids import new_id
 from crm.kit.tables import EventRow
 
@@ -49,6 +49,7 @@ def record(db: Session, event: Event) -> UUID:
         payload=payload_of(event),
     )
     db.add(row)
+    failpoints.reach("event.recorded")
     for name in _subscribers[event.kind]:
         jobs.enqueue(db, name, {"event_id": str(row.id)}, key=f"{name}:{row.id}")
     return row.id

@@ -3,7 +3,8 @@
 One claim statement serves both databases: SQLite's compiler drops FOR UPDATE, and its
 writers are alone anyway; on PostgreSQL SKIP LOCKED keeps two workers apart (without it
 1,023 of 2,000 jobs were claimed twice). A claim is a lease: a worker that dies leaves its
-job to the next one.
+job to the next one. Each claim has a number, and only the newest one may mark the job done:
+a worker that was thought dead and comes back loses its work instead of doubling it.
 """
 
 import logging
@@ -16,11 +17,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlmodel import Session, col
 
-from crm.kit import clock, holding
-from crm.kit.db import Database
+from crm.kit import clock, failpoints, holding
+from crm.kit.db import Database, Trouble, insert_once, trouble_of
 from crm.kit.errors import CrmError
 from crm.kit.ids import new_id
 from crm.kit.rows import cols
@@ -31,6 +32,8 @@ log = logging.getLogger("keshi.jobs")
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
 FIRST_RETRY = timedelta(seconds=10)
+AT_ONCE = 3
+"""How often a job is begun anew, at once, when the database called it off for another's sake."""
 
 Handler = Callable[[Session, dict[str, Any]], None]
 LongHandler = Callable[[Database, dict[str, Any]], None]
@@ -41,10 +44,16 @@ _outward: set[str] = set()
 
 @dataclass(frozen=True)
 class Claimed:
+    """A job in hand; ``attempts`` is the number of the claim, too."""
+
     id: UUID
     name: str
     payload: dict[str, Any]
     attempts: int
+
+
+class ClaimLost(Exception):
+    """The lease was over and another worker has the job; what was done for it is undone."""
 
 
 def job(name: str, *, outward: bool = False) -> Callable[[Handler], Handler]:
@@ -89,21 +98,20 @@ def enqueue(
 ) -> bool:
     """Put a job; with a ``key`` that was used before nothing happens and False comes back."""
     identity = new_id()
-    key = key or f"{name}:{identity}"
-    if db.connection().execute(select(col(JobRow.id)).where(col(JobRow.key) == key)).first():
-        return False
-    db.connection().execute(
-        insert(JobRow).values(
-            id=identity,
-            name=name,
-            key=key,
-            payload=payload or {},
-            run_at=run_at or clock.now(),
-            attempts=0,
-            held_at=clock.now() if name in _outward and holding.held(db) else None,
-        )
+    put = insert_once(
+        db,
+        JobRow,
+        "key",
+        id=identity,
+        name=name,
+        key=key or f"{name}:{identity}",
+        payload=payload or {},
+        run_at=run_at or clock.now(),
+        attempts=0,
+        held_at=clock.now() if name in _outward and holding.held(db) else None,
     )
-    return True
+    failpoints.reach("job.put")
+    return put
 
 
 def claim(database: Database, worker: str) -> Claimed | None:
@@ -135,33 +143,60 @@ def claim(database: Database, worker: str) -> Claimed | None:
     )
     with database.writing() as db:
         row = db.connection().execute(taken).first()
-    return None if row is None else Claimed(row.id, row.name, row.payload, row.attempts)
+    if row is None:
+        return None
+    failpoints.reach("job.claimed")
+    return Claimed(row.id, row.name, row.payload, row.attempts)
 
 
 def run(database: Database, claimed: Claimed) -> bool:
     """Do one claimed job; the effect and the done mark are one transaction.
 
     A `CrmError` buries the job, since a person must look; anything else is tried again with
-    a growing pause and buried after eight attempts.
+    a growing pause and buried after eight attempts. What the database called off for another
+    transaction's sake is begun anew at once, a few times.
     """
     try:
-        if claimed.name in _long_handlers:
-            with _kept(database, claimed):
-                _long_handlers[claimed.name](database, claimed.payload)
-            with database.writing() as db:
-                _settle(db, claimed, done_at=clock.now(), last_error=None)
-            return True
-        handler = _handlers[claimed.name]
-        with database.writing() as db:
-            handler(db, claimed.payload)
-            _settle(db, claimed, done_at=clock.now(), last_error=None)
+        for turn in range(AT_ONCE):
+            try:
+                _do(database, claimed)
+                break
+            except Exception as error:
+                if trouble_of(error) is not Trouble.CALLED_OFF or turn == AT_ONCE - 1:
+                    raise
+    except ClaimLost:
+        log.warning("another worker has the job", extra=_of(claimed))
+        return False
     except Exception as error:
-        log.warning(
-            "job failed", extra={"job": claimed.name, "job_id": str(claimed.id)}, exc_info=True
-        )
+        log.warning("job failed", extra=_of(claimed), exc_info=True)
+        failpoints.reach("job.failed")
         _fail(database, claimed, error)
         return False
     return True
+
+
+def _of(claimed: Claimed) -> dict[str, str]:
+    return {"job": claimed.name, "job_id": str(claimed.id)}
+
+
+def _do(database: Database, claimed: Claimed) -> None:
+    if claimed.name in _long_handlers:
+        with _kept(database, claimed):
+            _long_handlers[claimed.name](database, claimed.payload)
+        failpoints.reach("job.long_done")
+        with database.writing() as db:
+            _done(db, claimed)
+        return
+    handler = _handlers[claimed.name]
+    with database.writing() as db:
+        handler(db, claimed.payload)
+        failpoints.reach("job.handled")
+        _done(db, claimed)
+
+
+def _done(db: Session, claimed: Claimed) -> None:
+    if not _settle(db, claimed, done_at=clock.now(), last_error=None):
+        raise ClaimLost
 
 
 @contextmanager
@@ -173,9 +208,7 @@ def _kept(database: Database, claimed: Claimed) -> Iterator[None]:
         while not over.wait(LEASE.total_seconds() / 5):
             with suppress(Exception), database.writing() as db:
                 db.connection().execute(
-                    update(JobRow)
-                    .where(col(JobRow.id) == claimed.id)
-                    .values(claimed_until=clock.now() + LEASE)
+                    update(JobRow).where(*_still(claimed)).values(claimed_until=clock.now() + LEASE)
                 )
 
     thread = threading.Thread(target=renew, name="keshi-lease", daemon=True)
@@ -202,11 +235,20 @@ def _fail(database: Database, claimed: Claimed, error: Exception) -> None:
             _settle(db, claimed, run_at=clock.now() + pause, last_error=line)
 
 
-def _settle(db: Session, claimed: Claimed, **values: Any) -> None:
-    db.connection().execute(
-        update(JobRow)
-        .where(col(JobRow.id) == claimed.id)
-        .values(claimed_by=None, claimed_until=None, **values)
+def _settle(db: Session, claimed: Claimed, **values: Any) -> bool:
+    """Give the job out of hand; False when it is no longer in this one."""
+    settled = db.connection().execute(
+        update(JobRow).where(*_still(claimed)).values(claimed_by=None, claimed_until=None, **values)
+    )
+    return settled.rowcount == 1
+
+
+def _still(claimed: Claimed) -> tuple[ColumnElement[bool], ...]:
+    """The job, as long as nobody has claimed it since; held meanwhile counts as lost."""
+    return (
+        col(JobRow.id) == claimed.id,
+        col(JobRow.attempts) == claimed.attempts,
+        col(JobRow.claimed_until).is_not(None),
     )
 
 

@@ -2,23 +2,26 @@
 
 from datetime import timedelta
 
-from sqlmodel import Session
+from sqlalchemy import or_, update
+from sqlmodel import Session, col
 
-from crm.kit import clock
+from crm.kit import clock, failpoints
+from crm.kit.db import insert_once
 from crm.kit.tables import LeaseRow
 
 
 def take(db: Session, name: str, holder: str, *, seconds: int) -> bool:
     """Take or keep the lease ``name``; False while another holder's is still running."""
     now = clock.now()
-    row = db.get(LeaseRow, name, with_for_update=True)
-    if row is not None and row.holder != holder and row.until > now:
-        return False
     until = now + timedelta(seconds=seconds)
-    if row is None:
-        db.add(LeaseRow(name=name, holder=holder, until=until))
-    else:
-        row.holder, row.until = holder, until
-        db.add(row)
-    db.flush()
-    return True
+    taken = insert_once(db, LeaseRow, "name", name=name, holder=holder, until=until)
+    if not taken:
+        mine_or_over = or_(col(LeaseRow.holder) == holder, col(LeaseRow.until) <= now)
+        renewed = db.connection().execute(
+            update(LeaseRow)
+            .where(col(LeaseRow.name) == name, mine_or_over)
+            .values(holder=holder, until=until)
+        )
+        taken = renewed.rowcount == 1
+    failpoints.reach("lease.taken")
+    return taken

@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from crm.audit import service as audit
 from crm.audit.terms import Deed
-from crm.kit import clock
+from crm.kit import clock, failpoints
 from crm.kit import events as news
 from crm.kit.errors import Conflict, Invalid, NotFound, RuleBroken
 from crm.kit.rows import cols
@@ -121,6 +121,7 @@ def _post(
         "expires_on": expires_on, "by_id": by.staff_id,
     }  # fmt: skip
     db.connection().execute(insert(PointEntry), [row])
+    failpoints.reach("points.posted")
     db.connection().execute(
         update(Membership)
         .where(col(Membership.id) == membership_id)

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from crm.audit import service as audit
 from crm.audit.terms import Deed
 from crm.hotels.terms import DepartmentCode
-from crm.kit import clock
+from crm.kit import clock, failpoints
 from crm.kit.errors import NotAllowed, RuleBroken
 from crm.kit.ids import new_id
 from crm.kit.rows import cols, named
@@ -162,6 +162,7 @@ def sign_in(db: Session, staff_id: UUID, *, address: str | None = None) -> Signe
         holders=[],
         address=address,
     )
+    failpoints.reach("sign_in.opened")
     audit.note(db, Deed.SIGNED_IN, by=actor, subject="staff", subject_id=staff_id)
     return fresh
 

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlmodel import Session, SQLModel, col
 
 from crm.guests.tables import Guest
+from crm.kit import failpoints
 from crm.kit.db import chunks
 from crm.kit.rows import cols
 from crm.stays.tables import Companion, FolioLine, GuestFigure, GuestOutlet, GuestSpend, Stay
@@ -103,6 +104,7 @@ def _renew(db: Session, table: type[SQLModel], guest_ids: Sequence[UUID] | None)
     if guest_ids is not None:
         gone = gone.where(col(table.guest_id).in_(guest_ids))  # type: ignore[attr-defined]
     db.connection().execute(gone)
+    failpoints.reach("figures.dropped")
     db.connection().execute(insert(table).from_select(_columns(table), _made(table, guest_ids)))
 
 

@@ -4,8 +4,10 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi import APIRouter
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from crm.kit.db import CommitUnsure, sqlite_module
 from crm.kit.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from crm.staff import policy as policies
 from web.app import create_app
@@ -13,6 +15,20 @@ from web.deps import Db
 
 SECRET = "13800138000-secret"
 router = APIRouter()
+
+
+class Coded(sqlite_module().OperationalError):  # type: ignore[misc]
+    """A driver's error with its number or state, as the drivers of both databases raise them."""
+
+    def __init__(self, said: str, *, number: int = 1, state: str | None = None) -> None:
+        super().__init__(said)
+        self.sqlite_errorcode = number
+        if state:
+            self.sqlstate = state
+
+
+FULL_SQLITE = Coded("database or disk is full", number=13)
+FULL_POSTGRES = Coded('could not extend file "base/16384/2608"', state="53100")
 KINDS = {
     "not-found": (NotFound("There is no such hotel here.", "hotel"), 404),
     "not-allowed": (
@@ -25,8 +41,13 @@ KINDS = {
     ),
     "rule": (RuleBroken("You cannot disable your own account.", "own_account"), 409),
     "invalid": (Invalid("The business date cannot go back.", "business_date"), 422),
-    "busy": (OperationalError("SELECT 1", {}, Exception("database is locked")), 503),
-    "full": (OperationalError("INSERT", {}, Exception("database or disk is full")), 507),
+    "busy": (OperationalError("SELECT 1", {}, Coded("database is locked", number=5)), 503),
+    "full": (OperationalError("INSERT", {}, FULL_SQLITE), 507),
+    "full-too": (OperationalError("INSERT", {}, FULL_POSTGRES), 507),
+    "away": (OperationalError("SELECT 1", {}, Coded("server closed the connection")), 503),
+    "gone": (InterfaceError("SELECT 1", {}, Exception("connection already closed")), 503),
+    "none-free": (NoConnectionFree("QueuePool limit"), 503),
+    "unsure": (CommitUnsure(), 503),
     "twin": (IntegrityError("INSERT", {"phone": SECRET}, Exception("UNIQUE")), 409),
     "crash": (ZeroDivisionError(SECRET), 500),
 }
@@ -121,3 +142,13 @@ def test_every_answer_carries_the_security_headers(client):
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-request-id"]
+
+
+def test_a_commit_that_broke_off_says_how_to_find_out(client):
+    answer = client.get("/api/v1/trouble/unsure")
+    assert answer.json()["code"] == "commit_unsure"
+    assert "Idempotency-Key" in answer.json()["detail"]
+    assert answer.headers["retry-after"] == "2"
+    page = client.get("/trouble/unsure", headers={"Accept-Language": "zh-CN"}).text
+    assert "可能已保存" in page
+    assert "Nothing was changed" not in page

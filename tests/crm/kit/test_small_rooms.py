@@ -175,9 +175,8 @@ class TestExternalRefs:
 
 class TestRemembered:
     def keep(self, db: Session, key: str) -> None:
-        remembered.keep(
-            db, "actor", key, request_hash="h", status=201, headers={"A": "b"}, body=b"{}"
-        )
+        assert remembered.reserve(db, "actor", key, request_hash="h") is None
+        remembered.keep(db, "actor", key, status=201, headers={"A": "b"}, body=b"{}")
 
     def test_an_answer_is_found_by_actor_and_key(self, db: Session) -> None:
         self.keep(db, "k")
@@ -185,6 +184,12 @@ class TestRemembered:
         assert found is not None
         assert (found.status, bytes(found.body), found.headers) == (201, b"{}", {"A": "b"})
         assert remembered.find(db, "somebody else", "k") is None
+
+    def test_a_key_that_is_taken_shows_what_was_answered(self, db: Session) -> None:
+        self.keep(db, "k")
+        before = remembered.reserve(db, "actor", "k", request_hash="another")
+        assert before is not None
+        assert (before.request_hash, before.status, bytes(before.body)) == ("h", 201, b"{}")
 
     def test_old_answers_and_finished_jobs_are_forgotten(self, db: Session) -> None:
         with clock.frozen(NOON):
