@@ -28,7 +28,7 @@ from sqlmodel import Session
 
 from crm.kit import clock, migrating
 from crm.kit.db import Database
-from crm.kit.settings import Settings
+from crm.kit.settings import Settings, put_in_force
 from crm.staff.terms import Role
 from tests import capabilities, factories, postgres
 from web.app import create_app, furnish
@@ -36,7 +36,7 @@ from web.app import create_app, furnish
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytest_plugins = ["tests.proving"]
+pytest_plugins = ["tests.proving", "tests.contracts.houses"]
 
 CAPABILITIES = ("postgres", "browser")
 _numbers = count(1)
@@ -50,6 +50,7 @@ hypothesis_settings.load_profile("house")
 
 # ---------------------------------------------------------------- what the machine lacks
 def pytest_configure(config: pytest.Config) -> None:
+    put_in_force(Settings(_env_file=None, secret_key=SECRET, backup_hour=-1))
     required = capabilities.required()
     if unknown := required - set(CAPABILITIES):
         raise pytest.UsageError(f"KESHI_REQUIRE names what nobody knows: {sorted(unknown)}")
@@ -240,6 +241,7 @@ def settings(tmp_path: Path) -> Settings:
         secret_key=SECRET,
         data_dir=tmp_path / "files",
         base_url="http://testserver",
+        rate_limits=False,
     )
 
 

@@ -23,7 +23,7 @@ from crm.staff.policy import policy
 from crm.staff.terms import Channel, Role, Sight
 from tests.conftest import Client
 from tests.contracts.asking import HOLDERS, Asking
-from tests.contracts.conftest import Planted
+from tests.contracts.houses import Planted
 from tests.contracts.planted import (
     LEFT_BY_A_MASK,
     NEEDLES,
@@ -230,7 +230,7 @@ class TestDifferingHouses:
             touched = _change(db.connection(), hidden, house)
         assert touched or not hidden
         told_apart: list[str] = []
-        with Client(planted.app(changed), changed) as client:
+        with Client(planted.shared_app(changed), changed) as client:
             other = Asking(client, house)
             for one, two in zip(asking.answers(holder), other.answers(holder), strict=True):
                 if {"audit", "keys"} & set(one.route.path.split("/")):

@@ -9,7 +9,7 @@ from crm.staff.policy import ANYONE, SIGNED_IN, policy
 from crm.staff.terms import Role
 from tests import factories
 from tests.conftest import Client
-from tests.contracts.conftest import Planted
+from tests.contracts.houses import Planted
 from tests.contracts.planted import House
 from tests.contracts.walking import Route, anywhere, routes
 
@@ -156,7 +156,7 @@ class TestLeavers:
         from crm.staff.terms import StaffState
 
         database, house = planted.fork(), planted.house
-        with Client(planted.app(database), database) as client:
+        with Client(planted.shared_app(database), database) as client:
             client.with_session(house.sessions[Role.FRONT_DESK, house.here])
             assert not client.get("/").headers["location"].startswith("/sign-in")
             with database.writing() as db:
@@ -165,7 +165,7 @@ class TestLeavers:
 
     def test_account_without_a_grant_opens_nothing_of_the_hotel(self, planted: Planted) -> None:
         database, house = planted.fork(), planted.house
-        with Client(planted.app(database), database) as client:
+        with Client(planted.shared_app(database), database) as client:
             with database.writing() as db:
                 staff_id = factories.a_staff(db, Role.GENERAL_MANAGER)
                 token = factories.a_session(db, staff_id, house.here)

@@ -17,9 +17,10 @@ from tests import postgres
 from tests.conftest import SECRET, Client
 from tests.contracts.asking import Asking
 from tests.contracts.planted import House, plant, plant_import
-from web.app import create_app
+from web.app import create_app, furnish
 
 _numbers = count(1)
+_built: list[FastAPI] = []
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,15 @@ class Planted:
         )
 
     def app(self, database: Database) -> FastAPI:
-        # with the demo's doors, so that they too are walked by every role
+        """With the demo's doors, so that they too are walked by every role."""
         return create_app(self.settings(), database=database, more_routers=[demo_doors])
+
+    def shared_app(self, database: Database) -> FastAPI:
+        """The same, built once a process and furnished anew, for who opens one house at a time."""
+        if not _built:
+            _built.append(self.app(database))
+        furnish(_built[0], self.settings(), database)
+        return _built[0]
 
 
 @pytest.fixture(scope="session")
