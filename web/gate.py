@@ -26,12 +26,15 @@ from crm.kit.errors import CrmError, Invalid, NotAllowed
 from crm.staff import keys, sessions
 from crm.staff.actor import Actor
 from crm.staff.policy import ANYONE, SIGNED_IN, Policy
+from web.limits import Limits, subject_of_address
 from web.rendering import Frame, keys_of, theme_of
 
 GATE_CONNECTIONS = 3
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 SESSION_COOKIE = "keshi_session"
 API = "/api/"
+REVEAL = "/reveal"
+WATCHDOG = ("/healthz", "/readyz")
 
 
 class SignInNeeded(CrmError):
@@ -128,6 +131,7 @@ async def guard(request: Request) -> None:
     elif SESSION_COOKIE in request.cookies:
         state.identity = await run_in_threadpool(_by_session, request)
         state.actor = state.identity.actor if state.identity else None
+    _count(request, unsafe=unsafe)
     if unsafe and not with_key:
         await _refuse_forged(request)
     if opening.needs == ANYONE:
@@ -146,6 +150,23 @@ Guard = Annotated[None, Depends(guard, max_concurrency=GATE_CONNECTIONS)]
 def address_of(request: Request) -> str:
     """The peer's address (uvicorn has already taken a trusted proxy's word for it)."""
     return request.client.host[:64] if request.client else ""
+
+
+def _count(request: Request, *, unsafe: bool) -> None:
+    """`TooMany` when this person, key or stranger has asked more than the house bears."""
+    limits: Limits = request.app.state.limits
+    rules, actor = limits.rules, request.state.actor
+    if actor is None:
+        if request.url.path not in WATCHDOG:
+            limits.take(rules.stranger, subject_of_address(address_of(request)))
+    elif request.state.identity is None:
+        limits.take(rules.key, str(actor.id))
+    else:
+        limits.take(rules.account, str(actor.id))
+        if unsafe:
+            limits.take(rules.writes, str(actor.id))
+        if unsafe and request.url.path.endswith(REVEAL):
+            limits.take(rules.reveals, str(actor.id))
 
 
 def _by_key(request: Request) -> Actor | None:
