@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from crm.audit.terms import ActorKind, Deed
+from crm.audit.terms import ActorKind, Deed, Fault
 from crm.kit.schema import Out
 
 
@@ -22,3 +22,30 @@ class AuditLine(Out):
     fields: list[str]
     purpose: str | None
     address: str | None
+
+
+class Difference(Out):
+    """One thing that is not as it was sealed: a row by its id, or a seal by its number."""
+
+    fault: Fault
+    what: str
+    name: str
+    at: datetime | None
+
+
+class Verdict(Out):
+    """What a verification found. ``waiting`` rows are genuine and not sealed yet."""
+
+    rows: int
+    seals: int
+    newest_seal: int
+    witnessed: int
+    waiting: int
+    oldest_waiting: datetime | None
+    waits_too_long: bool
+    counts: dict[Fault, int]
+    differences: list[Difference]
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.counts

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlmodel import Session
 
+from crm.audit.digests import DIGEST_COLUMN, Form, key_in_force
 from crm.audit.tables import AuditRow
 from crm.audit.terms import Deed
 from crm.kit import clock
@@ -25,6 +26,8 @@ log = logging.getLogger("keshi.audit")
 
 BATCH = 500
 PAUSE_S = 0.5
+
+_FORM = Form(AuditRow.__table__)  # type: ignore[attr-defined]
 
 
 def note(
@@ -69,8 +72,8 @@ def audit_values(
     fields: Sequence[str] = (),
     purpose: str | None = None,
 ) -> dict[str, Any]:
-    """The row as column values, stamped now."""
-    return {
+    """The row as column values, stamped and digested now."""
+    row: dict[str, Any] = {
         "id": new_id(),
         "at": clock.now(),
         "deed": deed,
@@ -85,6 +88,8 @@ def audit_values(
         "address": by.address,
         "request_id": by.request_id,
     }
+    row[DIGEST_COLUMN] = key_in_force().digest(_FORM.of(row))
+    return row
 
 
 class ViewLog:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from crm.kit.ids import first_id_of
 from crm.kit.rows import cols
 from crm.kit.tables import EventRow
 
@@ -28,14 +29,8 @@ def newest_since(db: Session, since: datetime) -> list[EventSeen]:
     """
     rows = db.connection().execute(
         select(*cols(EventRow.id, EventRow.at, EventRow.kind, EventRow.hotel_id))
-        .where(col(EventRow.id) >= _first_id_of(since))
+        .where(col(EventRow.id) >= first_id_of(since))
         .order_by(col(EventRow.id))
         .limit(TAIL_MAX)
     )
     return [EventSeen(row.id, row.at, row.kind, row.hotel_id) for row in rows]
-
-
-def _first_id_of(instant: datetime) -> UUID:
-    """The smallest UUIDv7 of a millisecond."""
-    milliseconds = int(instant.timestamp() * 1000)
-    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (0x2 << 62))

@@ -1,5 +1,6 @@
 """Bring a database to the shape that this code knows, and refuse one from the future."""
 
+import logging
 from functools import cache
 from pathlib import Path
 
@@ -8,9 +9,13 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlalchemy import Connection
 
 from crm.kit.db import Database
 from crm.kit.errors import RuleBroken
+from migrations import append_only
+
+log = logging.getLogger("keshi.migrating")
 
 HERE = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -51,6 +56,23 @@ def upgrade(database: Database, to: str = "head") -> None:
     with database.for_migrations() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+        if to == "head":
+            _warn_of(append_only.create(connection))
+
+
+def upgrade_within(database: Database, connection: Connection, to: str = "head") -> None:
+    """Upgrade in a transaction that the caller began with `Database.for_migrations`."""
+    config = config_for(database)
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+def knows(revision: str) -> bool:
+    """Whether this code has ever heard of a revision."""
+    try:
+        return _scripts().get_revision(revision) is not None
+    except CommandError:
+        return False
 
 
 def downgrade(database: Database, to: str) -> None:
@@ -89,3 +111,22 @@ def refuse_older(database: Database) -> None:
     refuse_newer(database)
     if revision_of(database) != head():
         raise RuleBroken("This database is not up to date. Run: keshi migrate", "database_older")
+
+
+def keep_guards(database: Database) -> list[str]:
+    """Make the triggers again that keep the audit append-only; names those that were missing.
+
+    Asked at every start: a batch migration on SQLite, or a hand, may have dropped them.
+    """
+    with database.reading() as db:
+        gone = append_only.missing(db.connection())
+    if gone:
+        with database.writing() as db:
+            append_only.create(db.connection())
+        _warn_of(gone)
+    return gone
+
+
+def _warn_of(guards: list[str]) -> None:
+    if guards:
+        log.warning("triggers of the audit were missing and are back", extra={"triggers": guards})

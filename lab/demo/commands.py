@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from crm.audit import witness
 from crm.kit.db import Database
 from crm.kit.errors import CrmError
 from crm.kit.settings import Settings, SettingsUnfit
@@ -65,6 +66,7 @@ def wipe_demo(yes_i_mean: Meant = "", as_json: Json = False) -> None:
     finally:
         database.dispose()
     pms_book.path(settings).unlink(missing_ok=True)
+    witness.forget(settings.data_dir)
     said = json.dumps({"wiped": gone}) if as_json else f"Wiped: {gone:,} rows. The codes stayed."
     typer.echo(said)
 

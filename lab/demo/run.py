@@ -6,11 +6,12 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from crm.audit import witness
 from crm.hotels.tables import Hotel
 from crm.kit import clock, migrating
 from crm.kit.db import Database
 from crm.kit.errors import RuleBroken
-from crm.kit.settings import Settings
+from crm.kit.settings import Settings, put_in_force
 from lab.demo import old_ledger, pms_book, shelf
 from lab.demo.house import STAFF, ZONE
 from lab.demo.load import PASSWORD, demo_day, is_demo, make_demo
@@ -48,6 +49,7 @@ def prepare(
     told: Told = print,
 ) -> None:
     """Leave a demo of today in the database, whatever was there before but a real hotel."""
+    put_in_force(settings)
     day = today or clock.today_in(ZONE)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
@@ -60,6 +62,7 @@ def prepare(
             told(f"The demo is of {there.isoformat()}; making it anew for today.")
             with database.writing() as db:
                 wipe(db)
+            witness.forget(settings.data_dir)
         world = make_demo(database, day, guests=guests, told=told)
         told("Bringing in an old ledger through the import …")
         old_ledger.bring_in(database, settings.data_dir, world)

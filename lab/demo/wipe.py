@@ -6,6 +6,7 @@ from sqlmodel import Session
 from crm.kit.errors import RuleBroken
 from crm.kit.metadata import all_tables
 from lab.demo.load import is_demo
+from migrations import append_only
 
 KEPT = frozenset({"preference_code", "document_kind"})
 """Master data, which a real hotel wants as well."""
@@ -25,7 +26,8 @@ def wipe(db: Session) -> int:
     if not is_demo(db):
         raise NotADemo
     gone = 0
-    for table in reversed(all_tables().sorted_tables):
-        if table.name not in KEPT:
-            gone += db.connection().execute(delete(table)).rowcount
+    with append_only.lifted(db.connection()):
+        for table in reversed(all_tables().sorted_tables):
+            if table.name not in KEPT:
+                gone += db.connection().execute(delete(table)).rowcount
     return gone
