@@ -1,7 +1,12 @@
 """Flaws in who may see and do what, planted so that the proofs must find them."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterable, Callable
 from typing import Any
+
+import pytest
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 
 # ---------------------------------------------------------------- policies with an idle rule
@@ -26,3 +31,34 @@ POLICIES_WITH_AN_IDLE_RULE: dict[str, Callable[[dict[str, Any]], str]] = {
     "a refusal of what is refused by itself": _export_that_is_refused,
 }
 """Each puts one rule without effect into the raw policy and returns where it stands."""
+
+
+# ---------------------------------------------------------------- a house that forgets nobody
+def a_house_that_forgets_nobody() -> FastAPI:
+    """Disables accounts, and looks at the session's token only when it is handed out."""
+    app = FastAPI()
+    disabled: set[str] = set()
+
+    @app.post("/staff/disable")
+    def disable() -> None:
+        disabled.add("lin")
+
+    @app.get("/password")
+    def password(request: Request) -> None:
+        if "keshi_session" not in request.cookies:
+            raise HTTPException(401)
+
+    @app.get("/live", response_class=EventSourceResponse)
+    async def live() -> AsyncIterable[ServerSentEvent]:
+        yield ServerSentEvent(comment="listening")
+        while True:
+            await asyncio.sleep(0.2)
+            yield ServerSentEvent(comment="still here")
+
+    return app
+
+
+# ---------------------------------------------------------------- a reveal without a row
+def a_reveal_without_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on reveals show their value and write nothing down."""
+    monkeypatch.setattr("crm.privacy.service.audit.note", lambda *_, **__: None)
