@@ -27,7 +27,7 @@ NAMING = {"hotel", "guest_id", "company_id", "import_id"}
 """Parameters of a query that name something, which may be out of reach."""
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
-    "title": "Problem",
+    "title": "ProblemDetails",
     "description": "Problem details (RFC 9457) with a stable code; no value is ever echoed.",
     "type": "object",
     "required": ["type", "title", "status", "detail", "code", "errors", "request_id"],
@@ -96,11 +96,11 @@ def _complete(found: dict[str, Any]) -> None:
     schemas = components.setdefault("schemas", {})
     for stock in ("HTTPValidationError", "ValidationError"):
         schemas.pop(stock, None)
-    schemas["Problem"] = _PROBLEM_SCHEMA
+    schemas["ProblemDetails"] = _PROBLEM_SCHEMA
     components["responses"] = {
         f"Problem{status}": {
             "description": title,
-            "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
         }
         for status, (_, title, _) in sorted(PLAIN.items())
     }
