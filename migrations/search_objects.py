@@ -42,6 +42,21 @@ def drop(connection: Connection) -> None:
             connection.execute(text(f"DROP INDEX IF EXISTS {index}"))
 
 
+def missing(connection: Connection) -> list[str]:
+    """Which of these objects are not there; the trigrams' index needs its extension."""
+    if connection.dialect.name == "sqlite":
+        wanted = [*FTS_TABLES, *_TRIGGERS]
+        query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'trigger')"
+    else:
+        wanted = [*PG_INDEXES]
+        query = "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
+        extensions = connection.execute(text("SELECT extname FROM pg_extension")).scalars()
+        if "pg_trgm" not in set(extensions):
+            wanted.remove("ix_guest_search_pinyin_trigrams")
+    there = set(connection.execute(text(query)).scalars())
+    return [name for name in wanted if name not in there]
+
+
 def _create_sqlite(connection: Connection) -> None:
     """External-content FTS5: the tokens of `doc`, trigrams of `pinyin`.
 

@@ -110,7 +110,7 @@ def read_mark(data_dir: Path) -> UUID | None:
 
 def write_mark(data_dir: Path, identity: UUID) -> None:
     """Name the installation in its data folder; the whole file or none."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = data_dir / f".{MARK}.part"
     with draft.open("w", encoding="ascii") as file:
         file.write(f"{identity}\n")

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -74,6 +75,46 @@ class Settings(BaseSettings):
         description="Whether backups are encrypted under KESHI_SECRET_KEY. 0 leaves guests' data "
         "readable for whoever gets a backup; it is signed all the same.",
     )
+    rate_limits: bool = Field(
+        True,
+        description="0 lets everybody send as much as they like, for a bench; sign-in stays "
+        "limited.",
+    )
+    rate_account: int = Field(
+        600, ge=10, description="Requests a minute of one person who is signed in."
+    )
+    rate_account_writes: int = Field(
+        120, ge=5, description="Of these, how many may change something."
+    )
+    rate_account_reveals: int = Field(
+        20, ge=1, description="Of these, how many may look behind a mask."
+    )
+    rate_key: int = Field(6000, ge=10, description="Requests a minute of one API key.")
+    rate_stranger: int = Field(
+        240, ge=10, description="Requests a minute from one address by nobody who is signed in."
+    )
+    rate_address: int = Field(
+        20_000, ge=10, description="Requests a minute from one address, all of its desks together."
+    )
+    rate_overall: int = Field(
+        60_000, ge=10, description="Requests a minute of the whole house, everybody together."
+    )
+    sign_in_account: int = Field(
+        10, ge=3, description="Failed sign-ins in five minutes, after which one account waits."
+    )
+    sign_in_address: int = Field(
+        10,
+        ge=3,
+        description="The same for one address. Raise it where many desks share an address.",
+    )
+    sign_in_overall: int = Field(
+        1000, ge=10, description="The same for the whole house: somebody tries stolen passwords."
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks, with commas between, whose X-Forwarded-For is "
+        "believed: the reverse proxy in front of Keshi. Empty: nobody's.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much is logged; never guests' data at any level."
     )
@@ -87,6 +128,11 @@ class Settings(BaseSettings):
         """Where backups go."""
         return Path(self.backup_dir) if self.backup_dir else self.data_dir / "backups"
 
+    @property
+    def proxies(self) -> list[str]:
+        """Whose word on a client's address is taken."""
+        return [part.strip() for part in self.trusted_proxies.split(",") if part.strip()]
+
     def problems(self) -> list[str]:
         """Everything that forbids a start with these settings, each with what to do."""
         found = []
@@ -96,9 +142,11 @@ class Settings(BaseSettings):
             found.append("KESHI_BASE_URL must start with http:// or https://")
         if self.smtp_url and not self.smtp_url.startswith(("smtp://", "smtps://")):
             found.append("KESHI_SMTP_URL must start with smtp:// or smtps://, or be empty")
+        if not all(map(_is_network, self.proxies)):
+            found.append("KESHI_TRUSTED_PROXIES must name addresses or networks, such as 10.0.0.5")
         if self.demo and self.smtp_url:
             found.append("KESHI_SMTP_URL must be empty in demo mode: nothing may leave")
-        if not self.demo and _is_weak(self.secret_key.get_secret_value()):
+        if not self.demo and is_weak(self.secret_key.get_secret_value()):
             found.append(
                 "KESHI_SECRET_KEY is missing or weak: set at least 32 random characters, "
                 'for example from: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
@@ -130,7 +178,14 @@ def in_force() -> Settings:
     return _in_force[0] if _in_force else Settings()
 
 
-def _is_weak(secret: str) -> bool:
+def _is_network(text: str) -> bool:
+    try:
+        return ip_network(text, strict=False).num_addresses > 0
+    except ValueError:
+        return False
+
+
+def is_weak(secret: str) -> bool:
     """Shorter than 32 characters, well known, or below 80 bits by its letters' entropy."""
     if len(secret) < 32 or secret.casefold() in WEAK_SECRETS:
         return True

@@ -59,18 +59,8 @@ class BackupRunRow(Out):
 
 
 class Finding(Out):
-    """One thing that was looked at. ``words`` and ``mend`` are templates for `places`."""
+    """One thing that was looked at; the doors have its words. ``places`` fill their gaps."""
 
     code: str
     level: Level
-    words: str
-    mend: str = ""
     places: dict[str, str | int] = Field(default_factory=dict)
-
-    @property
-    def said(self) -> str:
-        return self.words % self.places if self.places else self.words
-
-    @property
-    def advice(self) -> str:
-        return self.mend % self.places if self.places else self.mend

@@ -180,7 +180,12 @@ class TestStaffAndKeys:
 
 class TestDoctor:
     def test_a_fresh_house_is_well_and_rebuilding_changes_nothing(self, house):
-        assert json.loads(house("doctor", "--json").stdout) == {"findings": []}
+        found = json.loads(house("doctor", "--json").stdout)["findings"]
+        assert {each["level"] for each in found} == {"notice"}
+        assert {each["code"] for each in found} == {
+            "address_local", "mail_captured", "backups_same_disk", "worker_never",
+            "backup_none_yet",
+        }  # fmt: skip
         assert json.loads(house("doctor", "--rebuild", "--json").stdout) == {
             "figures": 0,
             "differences": 0,

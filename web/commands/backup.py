@@ -41,8 +41,7 @@ def backup(
     settings = read_settings()
     if to is not None:
         settings = settings.model_copy(update={"backup_dir": str(to)})
-    put_in_force(settings)
-    with open_database(migrated=False) as database, bar() as told:
+    with open_database(migrated=False, settings=settings) as database, bar() as told:
         migrating.refuse_newer(database)
         if migrating.revision_of(database) is None:
             fail("There is nothing in this database yet. Run: keshi migrate")

@@ -14,16 +14,19 @@ from sqlmodel import Session
 from crm.kit import migrating
 from crm.kit.db import Database
 from crm.kit.errors import CrmError
-from crm.kit.settings import Settings, SettingsUnfit
+from crm.kit.settings import Settings, SettingsUnfit, put_in_force
 from crm.staff.actor import Actor, system
 
 AsJson = typer.Option(False, "--json", help="Print one JSON object for machines.")
 
 
-def read_settings() -> Settings:
-    """The settings of this shell, or exit 1 listing all that is wrong with them."""
+def read_settings(*, checked: bool = True) -> Settings:
+    """The settings of this shell, or exit 1 listing all that is wrong with them.
+
+    Not ``checked``: also such as no house should be run with, for looking into what is wrong.
+    """
     try:
-        return Settings().checked()
+        return Settings().checked() if checked else Settings()
     except SettingsUnfit as unfit:
         fail(str(unfit))
     except ValidationError as unfit:
@@ -49,8 +52,9 @@ def refusals() -> Iterator[None]:
 
 
 @contextmanager
-def open_database(*, migrated: bool = True) -> Iterator[Database]:
-    settings = read_settings()
+def open_database(*, migrated: bool = True, settings: Settings | None = None) -> Iterator[Database]:
+    settings = settings or read_settings()
+    put_in_force(settings)
     database = Database(settings.database_url)
     try:
         with refusals():
