@@ -1,5 +1,6 @@
 """Shows one hidden value to one person for a stated purpose, and writes that down."""
 
+from collections.abc import Iterable
 from typing import assert_never
 from uuid import UUID
 
@@ -11,11 +12,19 @@ from crm.audit.terms import Deed
 from crm.guests import queries
 from crm.guests.masks import contact_field
 from crm.guests.parts import document_bond, special_bond
-from crm.guests.tables import Address, ContactPoint, Guest, IdentityDocument, SpecialDatum
+from crm.guests.tables import (
+    Address,
+    ContactPoint,
+    Guest,
+    GuestName,
+    IdentityDocument,
+    SpecialDatum,
+)
 from crm.guests.terms import SpecialKind
 from crm.kit.errors import Invalid, NotAllowed, NotFound
 from crm.kit.rows import cols
 from crm.kit.vault import Vault
+from crm.privacy.rules import Carried, carried
 from crm.privacy.schemas import Reveal, Revealed
 from crm.privacy.terms import RevealField
 from crm.staff.actor import Actor
@@ -30,6 +39,7 @@ def reveal(db: Session, guest_id: UUID, asked: Reveal, *, by: Actor, vault: Vaul
     """
     by.need("guests.special" if asked.field is RevealField.SPECIAL else "guests.reveal")
     queries.need_visible(db, guest_id, by=by)
+    need_plain_purpose(asked.purpose, names=_names(db, guest_id))
     field, value = _value(db, guest_id, asked, vault)
     if by.sight(field, Channel.JSON) is not Sight.CLEAR and not by.has_right(field, "R"):
         raise NotAllowed(
@@ -46,6 +56,33 @@ def reveal(db: Session, guest_id: UUID, asked: Reveal, *, by: Actor, vault: Vaul
         purpose=asked.purpose,
     )
     return Revealed(field=asked.field, no=asked.no, kind=asked.kind, value=value)
+
+
+def need_plain_purpose(
+    purpose: str, *, names: Iterable[str] = (), pointer: str = "/purpose"
+) -> None:
+    """`Invalid` when the words carry what the audit must not keep: see `rules.carried`."""
+    match carried(purpose, names):
+        case Carried.MAIL | Carried.NUMBER:
+            raise Invalid(
+                "Leave out phone numbers, e-mail addresses, ID and card numbers: say in words "
+                "what you need it for.",
+                "purpose_carries_data",
+                pointer=pointer,
+            )
+        case Carried.NAME:
+            raise Invalid(
+                "Leave out the guest's name: the entry already says whose file it is.",
+                "purpose_carries_data",
+                pointer=pointer,
+            )
+
+
+def _names(db: Session, guest_id: UUID) -> list[str]:
+    rows = db.connection().execute(
+        select(*cols(GuestName.full)).where(col(GuestName.guest_id) == guest_id)
+    )
+    return [name for (name,) in rows if name]
 
 
 def _value(db: Session, guest_id: UUID, asked: Reveal, vault: Vault) -> tuple[str, str]:

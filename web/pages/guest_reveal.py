@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from crm.guests import queries
 from crm.guests.schemas import ContactOut
+from crm.kit.errors import Invalid
 from crm.privacy import service as privacy
 from crm.privacy.schemas import Reveal
 from crm.privacy.terms import RevealField
@@ -65,10 +66,22 @@ def reveal(
     if purpose not in PURPOSES or (purpose == "other" and not words.strip()):
         error = mark("Say what you need it for: it is kept with your name.")
         return _purpose(
-            request, guest_id, point, error=wording(me.language).gettext(error), status=422
+            request,
+            guest_id,
+            point,
+            chosen=purpose,
+            words=words,
+            error=wording(me.language).gettext(error),
+            status=422,
         )
     asked = Reveal(field=RevealField.CONTACT, no=no, purpose=stated[:300])
-    shown = privacy.reveal(db, guest_id, asked, by=me, vault=vault)
+    try:
+        shown = privacy.reveal(db, guest_id, asked, by=me, vault=vault)
+    except Invalid as refused:
+        error = wording(me.language).gettext(refused.template)
+        return _purpose(
+            request, guest_id, point, chosen=purpose, words=words, error=error, status=422
+        )
     return render(
         request,
         "front_desk/_revealed.html",
@@ -88,7 +101,14 @@ def _contact(db: Session, guest_id: UUID, no: int, me: Actor) -> ContactOut:
 
 
 def _purpose(
-    request: Request, guest_id: UUID, point: ContactOut, *, error: str = "", status: int = 200
+    request: Request,
+    guest_id: UUID,
+    point: ContactOut,
+    *,
+    chosen: str = "",
+    words: str = "",
+    error: str = "",
+    status: int = 200,
 ) -> Response:
     return render(
         request,
@@ -97,5 +117,7 @@ def _purpose(
         guest_id=guest_id,
         point=point,
         purposes=PURPOSES,
+        chosen=chosen,
+        words=words,
         error=error,
     )
