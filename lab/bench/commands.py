@@ -1,39 +1,85 @@
-"""``keshi bench``: seeds a database of its own, measures, prints a table; a figure, not a test."""
+"""``keshi bench``: seeds a house, measures it, prints a table; a figure, not a test."""
 
 import importlib
 import json
+import shutil
 from enum import StrEnum
+from pathlib import Path
 
 import typer
 
+from crm.kit.db import Database
+from lab.bench import lines
 from lab.bench.figures import machine, plain, show
+from lab.bench.house.plan import Size
+from lab.bench.house.seed import file_of, seed
+from lab.bench.measuring import Effort, measure
+from web.commands.shell import refusals
 
-app = typer.Typer(invoke_without_command=True, help="Measure look-up, card and import.")
+app = typer.Typer(invoke_without_command=True, help="Measure look-up, cards, desks and import.")
 
 
 class What(StrEnum):
-    """The measuring modules of this folder; each has ``measure(guests, url)``."""
+    """``house`` is a seeded hotel group asked through HTTP, ``importing`` a file brought in."""
 
-    LOOK_UP = "lookup"
-    CARD = "card"
+    HOUSE = "house"
     IMPORT = "importing"
 
 
 @app.callback(invoke_without_command=True)
 def bench(
     what: list[What] = typer.Option(list(What), "--what", help="What to measure; all by default."),
-    guests: int = typer.Option(20_000, min=100, help="How many guests to seed."),
+    guests: int = typer.Option(1_000_000, min=1_000, help="How many guests the house has."),
+    seed_no: int = typer.Option(1, "--seed", help="Another number makes another house."),
     url: str | None = typer.Option(
-        None, help="An empty database to seed; a SQLite file in a scratch folder by default."
+        None, help="An empty database or a seeded house; a SQLite file in the folder by default."
     ),
+    folder: Path = typer.Option(Path("var/bench"), help="Where houses and logs are kept."),
+    calls: int = typer.Option(400, min=20, help="Calls of each kind."),
+    seconds: int = typer.Option(60, min=5, help="How long the desks work."),
+    workers: int = typer.Option(1, min=1, help="Processes that answer requests."),
+    only: str = typer.Option("", help="Only lines of the house whose name holds this."),
+    seed_only: bool = typer.Option(False, help="Make the house and stop."),
+    forget: bool = typer.Option(False, help="Remove the kept SQLite houses of this folder, only."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object for machines."),
 ) -> None:
-    """Seed, measure, print. Takes minutes with many guests."""
-    found = {}
-    for each in what:
-        figures = importlib.import_module(f"lab.bench.{each.value}").measure(guests, url)
-        found[each.value] = plain(figures)
+    """Seed, measure, print. A house of a million guests takes minutes once and 7 GB of disk; it
+    is kept for the next time by its size, its seed and the shape of the database."""
+    if forget:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    answer: dict[str, object] = {"machine": machine(), "guests": guests}
+    if What.HOUSE in what:
+        size = Size(guests, seed_no)
+        where = url or f"sqlite:///{file_of(folder, size)}"
+        _seed(where, size)
+        if seed_only:
+            return
+        effort = Effort(calls, seconds, workers, only)
+        found = measure(where, size, folder, effort, _told)
+        answer["house"] = lines.plain(found)
         if not as_json:
-            show(f"{each.value}, {guests:,} guests", figures)
+            lines.show(f"{guests:,} guests, {where.partition(':')[0]}", found)
+    if What.IMPORT in what:
+        where_in = url if list(what) == [What.IMPORT] else None
+        figures = importlib.import_module("lab.bench.importing").measure(guests, where_in)
+        answer["importing"] = plain(figures)
+        if not as_json:
+            show("importing", figures)
     if as_json:
-        typer.echo(json.dumps({"machine": machine(), "guests": guests, "figures": found}))
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+
+
+def _seed(url: str, size: Size) -> None:
+    database = Database(url)
+    try:
+        with refusals():
+            seed(database, size, _told)
+    finally:
+        database.dispose()
+
+
+def _told(what: str) -> None:
+    """Progress goes to stderr, so that the table or the JSON can be kept."""
+    typer.echo(what, err=True)

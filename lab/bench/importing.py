@@ -19,7 +19,7 @@ from crm.kit import migrating
 from crm.kit.db import Database
 from crm.staff.actor import system
 from lab.bench.figures import Figure, stopwatch
-from lab.bench.lookup import FAMILY, GIVEN
+from lab.bench.house.names import FAMILY, GIVEN
 
 BAD_SHARE = 0.05
 HEADER = ["guest_id", "name", "phone", "email", "birthday", "nationality"]
