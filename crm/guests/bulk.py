@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import Session, col
 
 from crm.guests.birthdays import Birthday
@@ -22,7 +22,8 @@ from crm.guests.tables import Address, ContactPoint, Guest, GuestName, GuestSear
 from crm.guests.terms import AddressUse, ContactKind, ContactUse, GuestIdentity, GuestState
 from crm.kit import clock
 from crm.kit.db import chunks
-from crm.kit.ids import new_reference
+from crm.kit.ids import new_references
+from crm.kit.pouring import pour
 from crm.kit.rows import cols
 
 _BATCH = 400
@@ -81,7 +82,7 @@ def new_refs(db: Session, count: int) -> list[str]:
     """Short references that nobody has; one question to the database for all."""
     fresh: dict[str, None] = {}
     while len(fresh) < count:
-        drawn = {new_reference("G") for _ in range(count - len(fresh))}
+        drawn = set(new_references("G", count - len(fresh)))
         taken = db.connection().execute(select(*cols(Guest.ref)).where(col(Guest.ref).in_(drawn)))
         fresh |= dict.fromkeys(drawn - {row.ref for row in taken})
     return list(fresh)
@@ -110,8 +111,7 @@ def bring_in(
         counts[guest_id] = _places(facts)
     db.flush()
     for table in (Guest, GuestName, ContactPoint, Address, Vehicle, GuestSearch):
-        if rows[table]:
-            db.connection().execute(insert(table), rows[table])
+        pour(db, table, rows[table])
     return counts
 
 

@@ -41,15 +41,17 @@ def is_cjk(char: str) -> bool:
 
 
 def has_han(text: str) -> bool:
-    return any(map(is_han, text))
+    return not text.isascii() and any(map(is_han, text))
 
 
 def has_cjk(text: str) -> bool:
-    return any(map(is_cjk, text))
+    return not text.isascii() and any(map(is_cjk, text))
 
 
 def is_latin(text: str) -> bool:
     """Are all letters of it Latin ones, and is there one?"""
+    if text.isascii():
+        return text.isalpha() or any(map(str.isalpha, text))
     letters = [char for char in text if char.isalpha()]
     return bool(letters) and all(ord(char) < 0x250 or _is_latin_letter(char) for char in letters)
 

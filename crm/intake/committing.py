@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from crm.audit import service as audit
@@ -26,9 +26,10 @@ from crm.intake.reading import SourceRow, rows_of
 from crm.intake.storage import ImportFolder
 from crm.intake.tables import ImportJob, ImportJobLine, MatchReview
 from crm.intake.terms import BATCH_ROWS, ImportState, LineOutcome, ReviewState
-from crm.kit import clock
+from crm.kit import clock, failpoints
 from crm.kit.errors import NotFound, RuleBroken
 from crm.kit.ids import new_id
+from crm.kit.pouring import pour
 from crm.kit.rows import mapping_of
 from crm.staff.actor import Actor
 
@@ -99,6 +100,7 @@ def commit_batch(
     rows = list(islice(rows_of(folder.rows, start=job["position"]), BATCH_ROWS))
     decisions = plan.decide(db, [plan.parse(row) for row in rows]) if rows else []
     changes = plan.kind_import.apply(db, decisions) if decisions else []
+    failpoints.reach("import.applied")
     last = change_log.keep(db, import_id, job["changes"], changes)
     _keep_lines(db, import_id, decisions)
     starts = _starts(job["position"], rows)
@@ -114,6 +116,7 @@ def commit_batch(
             db, Deed.IMPORTED, by=by, subject="import", subject_id=import_id,
             fields=[job["kind"].value],
         )  # fmt: skip
+    failpoints.reach("import.kept")
     save_job(db, import_id, position=position, rows_done=done, changes=last, **values)
     return Progress(job["rows"], done, position, finished)
 
@@ -128,43 +131,45 @@ def _starts(position: int, rows: Sequence[SourceRow]) -> dict[int, int]:
 
 
 def _keep_lines(db: Session, import_id: UUID, decisions: Sequence[Decision]) -> None:
-    if decisions:
-        db.connection().execute(
-            insert(ImportJobLine),
-            [
-                {
-                    "import_id": import_id,
-                    "row_no": d.line,
-                    "outcome": d.outcome,
-                    "target_id": d.target_id,
-                    "reasons": reasons_of(d),
-                }
-                for d in decisions
-            ],
-        )
+    """Remember what did not come in, and why."""
+    pour(
+        db,
+        ImportJobLine,
+        [
+            {
+                "import_id": import_id,
+                "row_no": d.line,
+                "outcome": d.outcome,
+                "target_id": d.target_id,
+                "reasons": reasons_of(d),
+            }
+            for d in decisions
+            if d.outcome in (LineOutcome.REJECTED, LineOutcome.UNCLEAR)
+        ],
+    )
 
 
 def _keep_reviews(
     db: Session, job: dict[str, Any], decisions: Sequence[Decision], starts: dict[int, int]
 ) -> None:
     unclear = [d for d in decisions if d.outcome is LineOutcome.UNCLEAR and d.parsed]
-    if unclear:
-        db.connection().execute(
-            insert(MatchReview),
-            [
-                {
-                    "id": new_id(),
-                    "state": ReviewState.OPEN,
-                    "import_id": job["id"],
-                    "row_no": d.line,
-                    "hotel_id": job["hotel_id"],
-                    "incoming": _incoming(d, job, starts[d.line]),
-                    "candidates": [{"guest_id": str(g)} for g in d.candidates],
-                    "created_at": clock.now(),
-                }
-                for d in unclear
-            ],
-        )
+    pour(
+        db,
+        MatchReview,
+        [
+            {
+                "id": new_id(),
+                "state": ReviewState.OPEN,
+                "import_id": job["id"],
+                "row_no": d.line,
+                "hotel_id": job["hotel_id"],
+                "incoming": _incoming(d, job, starts[d.line]),
+                "candidates": [{"guest_id": str(g)} for g in d.candidates],
+                "created_at": clock.now(),
+            }
+            for d in unclear
+        ],
+    )
 
 
 _SHOWN = ("name", "family", "given", "latin", "birthday", "nationality", "company", "arrival",

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import blake2b
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -37,8 +36,9 @@ class Parsed:
     values: Values
     faults: list[Fault]
     forced: "Forced | None" = None
+    said: Any = None
     person: Person | None = None
-    """Who the row speaks of, once somebody has worked it out."""
+    """What the row says of a person, and that person for matching, once worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +117,11 @@ class FileMemory:
         """How often this key of this kind stood above; remembers it."""
         if kind not in self._seen:
             self._seen[kind] = Seen()
-        return self._seen[kind].count(hashed(key))
+        return self._seen[kind].count(hash(key) & _EIGHT_BYTES)
 
 
-def hashed(text: str) -> bytes:
-    """Eight bytes that stand for a key of any length."""
-    return blake2b(text.encode("utf-8", errors="replace"), digest_size=8).digest()
+_EIGHT_BYTES = (1 << 64) - 1
+"""Python's own hash of a text is as good as any inside one process, and costs nothing."""
 
 
 class KindImport(Protocol):

@@ -17,7 +17,15 @@ from crm.guests.bulk import FileFacts
 from crm.guests.filling import Amendment, Wanted
 from crm.intake.decisions import Decision, FileMemory, Ground, Parsed, rejected
 from crm.intake.entities import REFS, new_thing
-from crm.intake.people import GUEST, GUEST_ROW, IMPORTED, People, PersonDecision, file_facts
+from crm.intake.people import (
+    GUEST,
+    GUEST_ROW,
+    IMPORTED,
+    People,
+    PersonDecision,
+    file_facts,
+    said_in,
+)
 from crm.intake.terms import ColumnRule, LineOutcome
 from crm.kit import clock, external_refs, images
 from crm.kit.ids import new_id
@@ -74,7 +82,7 @@ class GuestsImport:
             if again and memory is None:
                 break  # the next batch sees what this one writes
             if who.outcome is LineOutcome.NEW:
-                decisions.append(self._new(db, parsed, people, cards))
+                decisions.append(self._new(db, parsed, people, cards, dry=memory is not None))
             elif who.outcome is LineOutcome.UNCLEAR:
                 decisions.append(_unclear(parsed, who))
             elif who.guest_id is None or again:
@@ -86,15 +94,19 @@ class GuestsImport:
         self._compare(db, wanted, waiting, decisions, cards)
         return decisions
 
-    def _new(self, db: Session, parsed: Parsed, people: People, cards: "_Cards") -> Decision:
+    def _new(
+        self, db: Session, parsed: Parsed, people: People, cards: "_Cards", *, dry: bool
+    ) -> Decision:
         guest_id = new_id()
         member, fault = cards.card_for(parsed.values, guest_id)
         if fault is not None:
             return rejected(parsed, self.ground.fault("member_no", fault))
         people.add(guest_id, parsed, parsed.values.get("external_id"))
+        if dry:
+            return Decision(parsed.row.line, LineOutcome.NEW, guest_id)
         company = self._company(db, parsed)
         act = GuestAct(
-            file_facts(parsed.values, company[0] if company else None),
+            file_facts(parsed.values, company[0] if company else None, said_in(parsed)),
             is_new=True,
             link=_link_of(parsed),
             member=member,
@@ -133,7 +145,7 @@ class GuestsImport:
 
     def _facts(self, db: Session, parsed: Parsed) -> FileFacts:
         company = self._company(db, parsed)
-        return file_facts(parsed.values, company[0] if company else None)
+        return file_facts(parsed.values, company[0] if company else None, said_in(parsed))
 
     def _may(self) -> dict[str, str]:
         """The rules of the columns, in the words of the guest file."""

@@ -20,6 +20,7 @@ from crm.intake import values as v
 from crm.intake.faults import FILE_FAULTS, Fault, ValueRefused
 from crm.intake.fields import FIELDS, NEEDED, Sort, TargetField
 from crm.intake.guessing import mojibake
+from crm.intake.memo import ColumnMemo
 from crm.intake.reading import SourceRow
 from crm.intake.terms import ColumnRule, ImportKind
 from crm.intake.workbook import NUMBER
@@ -170,6 +171,15 @@ def mapping_of(guesses: list[ColumnGuess], base: ImportMapping | None = None) ->
 
 Reader = Callable[[str, "Setting", Values], Any]
 
+BLANK = object()
+"""What a memo keeps for a cell that says nothing."""
+
+_REPEATED = frozenset(
+    {Sort.DATE, Sort.WHOLE, Sort.YES_NO, Sort.CHOICE, Sort.COUNTRY, Sort.LANGUAGE, Sort.CURRENCY,
+     Sort.CLOCK}
+)  # fmt: skip
+"""Sorts of which a file has few values, and each the same in every row."""
+
 
 class RowReader:
     """A mapping made ready: reads a row's cells into fields, with a reason for each refusal."""
@@ -180,7 +190,7 @@ class RowReader:
         self.kind = kind
         self.rules: dict[str, ColumnRule] = {}
         self._setting = setting
-        self._columns: list[tuple[int, str, TargetField, Reader]] = []
+        self._columns: list[tuple[int, str, TargetField, Reader, ColumnMemo | None]] = []
         self._wide = len(header)
         self._compile(header, mapping)
 
@@ -196,7 +206,9 @@ class RowReader:
                 raise refused("field_twice", "/mapping/columns")
             self.rules[target.name] = use.rule or default_rule(self.kind)
             reader = _reader_of(target, use.format or "auto")
-            self._columns.append((places[column], column, target, reader))
+            self._columns.append(
+                (places[column], column, target, reader, self._memo(target, reader))
+            )
         if not self._columns:
             raise refused("nothing_mapped", "/mapping/columns")
         if any(not self.rules.keys() & set(group) for group in NEEDED[self.kind]):
@@ -204,24 +216,42 @@ class RowReader:
         # Currency and countries first: amounts and phones of the row are read by them.
         self._columns.sort(key=lambda c: c[2].sort not in (Sort.CURRENCY, Sort.COUNTRY))
 
+    def _memo(self, target: TargetField, reader: Reader) -> ColumnMemo | None:
+        """What cells of the column were, if their meaning hangs on nothing else in the row."""
+        if target.sort not in _REPEATED and not (target.sort is Sort.TEXT and target.limit <= 40):
+            return None
+        return ColumnMemo(lambda cell: BLANK if _blank(cell) else reader(cell, self._setting, {}))
+
     def column_of(self, name: str) -> str:
         """The file's column for a field, for reasons; the field's own name if none is mapped."""
-        return next((c for _, c, target, _ in self._columns if target.name == name), name)
+        return next((c for _, c, target, *_ in self._columns if target.name == name), name)
 
     def read(self, row: SourceRow) -> Reading:
         """Every readable field, or the faults of all unreadable ones."""
         if row.fault is not None:
             return Reading(faults=[Fault("", row.fault)])
         reading = Reading()
-        for place, column, target, reader in self._columns:
-            cell = row.cells[place]
-            if not cell or not v.tidy(cell.removeprefix(NUMBER)):
+        values, cells = reading.values, row.cells
+        for place, column, target, reader, memo in self._columns:
+            cell = cells[place]
+            if not cell:
                 continue
-            try:
-                reading.values[target.name] = reader(cell, self._setting, reading.values)
-            except ValueRefused as refusal:
-                reading.faults.append(Fault(column, refusal.code))
+            if memo is not None:
+                value, code = memo[cell]
+                if code is not None:
+                    reading.faults.append(Fault(column, code))
+                elif value is not BLANK:
+                    values[target.name] = value
+            elif not _blank(cell):
+                try:
+                    values[target.name] = reader(cell, self._setting, values)
+                except ValueRefused as refusal:
+                    reading.faults.append(Fault(column, refusal.code))
         return reading
+
+
+def _blank(cell: str) -> bool:
+    return not v.tidy(cell.removeprefix(NUMBER))
 
 
 def default_rule(kind: ImportKind) -> ColumnRule:

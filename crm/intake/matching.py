@@ -71,6 +71,8 @@ NEW = Match(Verdict.NEW)
 
 def decide(person: Person, known: Sequence[Known]) -> Match:
     """Match a person without an id against the guests that share a contact or a name."""
+    if not known:
+        return NEW
     same_contact = [(guest, shared_contacts(person, guest)) for guest in known]
     sure = [g for g, c in same_contact if c and names_fit(person.names, g.names) is Fit.SAME]
     if len(sure) > 1:

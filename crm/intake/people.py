@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from crm.guests import bulk as guests
+from crm.guests.birthdays import Birthday
 from crm.guests.bulk import ContactFact, FileFacts
 from crm.guests.emails import EmailReading
 from crm.guests.keys import name_key
@@ -39,8 +40,24 @@ IMPORTED = "Imported"
 
 
 # ---------------------------------------------------------------- from fields to a file
-def file_facts(values: Values, company_id: UUID | None = None) -> FileFacts:
-    """A person's file from the fields of a row."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a row says of a person, read once: for matching and for the file alike."""
+
+    names: tuple[NameParts, ...]
+    contacts: tuple[ContactFact, ...]
+    birthday: Birthday | None
+
+
+def said_of(values: Values) -> Said:
+    return Said(tuple(names_of(values)), tuple(_contacts(values)), birthday_of(values))
+
+
+def file_facts(
+    values: Values, company_id: UUID | None = None, said: Said | None = None
+) -> FileFacts:
+    """A person's file from the fields of a row; ``said`` is what was read of them already."""
+    said = said or said_of(values)
     address = {
         name: values[name]
         for name in ("street", "city", "region", "postal_code", "country")
@@ -50,10 +67,10 @@ def file_facts(values: Values, company_id: UUID | None = None) -> FileFacts:
         # A file may know the city only; the street is then the city's name.
         address["street"] = address.get("city") or address.get("region") or ""
     return FileFacts(
-        names=tuple(names_of(values)),
+        names=said.names,
         columns=_columns(values, company_id),
-        birthday=birthday_of(values),
-        contacts=tuple(_contacts(values)),
+        birthday=said.birthday,
+        contacts=said.contacts,
         address=address if address.get("street") else None,
         plate=values.get("plate"),
         company=values.get("company"),
@@ -168,7 +185,9 @@ class People:
         system = self.ground.system
         ids = [r.values[id_field] for r in rows if r.values.get(id_field)]
         self.by_id = external_refs.find_many(db, system, GUEST, ids)
-        self.by_row = external_refs.find_many(db, system, GUEST_ROW, [r.row.key for r in rows])
+        self.by_row = external_refs.find_many(
+            db, system, GUEST_ROW, [r.row.key for r in rows if not r.values.get(id_field)]
+        )
         self._follow_merges(db)
         people = [_person(r) for r in rows if has_name(r.values)]
         norms = {c.norm for p in people for c in p.contacts}
@@ -228,20 +247,28 @@ class People:
         )
 
 
+def said_in(parsed: Parsed) -> Said:
+    """What the row says of a person; worked out once."""
+    if parsed.said is None:
+        parsed.said = said_of(parsed.values)
+    said: Said = parsed.said
+    return said
+
+
 def _person(parsed: Parsed) -> Person:
     if parsed.person is None:
-        parsed.person = person_of(parsed.values)
+        parsed.person = person_of(said_in(parsed))
     return parsed.person
 
 
-def person_of(values: Values) -> Person:
+def person_of(said: Said) -> Person:
     """What matching needs to know of a row."""
     contacts = tuple(
         Contact(c.norm, c.is_valid and not c.is_relay, c.is_relay)
-        for c in _contacts(values)
+        for c in said.contacts
         if c.norm and c.kind is not ContactKind.WECHAT
     )
-    return Person(tuple(names_of(values)), contacts, birthday_of(values))
+    return Person(said.names, contacts, said.birthday)
 
 
 def _needs_names(person: Person) -> bool:

@@ -7,6 +7,7 @@ and a killed import goes on where its last batch was kept.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -216,10 +217,17 @@ def _key_of(cells: list[str], seen: Seen) -> str:
     """The row's own key; a number is the same with and without ``.0`` and the workbook's mark."""
     text = "\x1f".join(cells)
     if ".0\x1f" in text or NUMBER in text or text.endswith(".0"):
-        text = "\x1f".join(_as_typed(c) for c in cells)
+        if text.isascii() and NUMBER not in text:
+            text = _WHOLE_CELL.sub(r"\1", text)
+        else:
+            text = "\x1f".join(_as_typed(c) for c in cells)
     digest = blake2b(text.encode("utf-8", errors="replace"), digest_size=16).digest()
-    like = seen.count(digest[:8])
+    like = seen.count(int.from_bytes(digest[:8], "big"))
     return f"{digest.hex()}:{like}" if like else digest.hex()
+
+
+_WHOLE_CELL = re.compile(r"(?:(?<=\x1f)|\A)(\d+)\.0(?=\x1f|\Z)")
+"""All such cells of an ASCII row at once; `_as_typed` says what it stands for."""
 
 
 def _as_typed(cell: str) -> str:

@@ -22,8 +22,8 @@ class Seen:
         self._blocks: list[array[int]] = []
         self._again: dict[int, int] = {}
 
-    def count(self, key: bytes) -> int:
-        number = int.from_bytes(key, "big")
+    def count(self, number: int) -> int:
+        """How often this key of 64 bits came before; remembers it."""
         bit = number & _MASK
         place, mask = bit >> 3, 1 << (bit & 7)
         if not self._field[place] & mask:

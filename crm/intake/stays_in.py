@@ -21,7 +21,7 @@ from crm.intake.decisions import Decision, FileMemory, Ground, HotelFacts, Parse
 from crm.intake.entities import REFS, new_thing
 from crm.intake.faults import Fault
 from crm.intake.guests_in import link_guests, open_companies
-from crm.intake.people import GUEST, GUEST_ROW, People, PersonDecision, file_facts
+from crm.intake.people import GUEST, GUEST_ROW, People, PersonDecision, file_facts, said_in
 from crm.intake.rules import has_name
 from crm.intake.terms import ColumnRule, LineOutcome
 from crm.kit import clock, external_refs, images
@@ -162,7 +162,9 @@ class StaysImport:
             )  # fmt: skip
         stay_id = new_id()
         act = StayAct({}, is_new=True, link=self._link_of(parsed), opening=opening)
-        guest_id = self._take_person(parsed, people, who, act)
+        guest_id = self._take_person(parsed, people, who, act, dry=memory is not None)
+        if memory is not None:  # the dry run asks what would become of the row, and no more
+            return Decision(parsed.row.line, LineOutcome.NEW, stay_id)
         act.company = self._company(db, parsed.values)
         row = stay_columns(parsed.values, hotel)
         act.row = {
@@ -193,7 +195,8 @@ class StaysImport:
         if stored["guest_id"] is None:
             who = self._person(parsed, people, memory)
             if isinstance(who, PersonDecision) and who.outcome is not LineOutcome.UNCLEAR:
-                act.row["guest_id"] = self._take_person(parsed, people, who, act)
+                guest_id = self._take_person(parsed, people, who, act, dry=memory is not None)
+                act.row["guest_id"] = guest_id
         wanted = stay_columns(parsed.values, hotel)
         act.company = self._company(db, parsed.values)
         if act.company:
@@ -233,7 +236,13 @@ class StaysImport:
         return people.decide(parsed, external, memory)
 
     def _take_person(
-        self, parsed: Parsed, people: People, who: PersonDecision | None, act: StayAct
+        self,
+        parsed: Parsed,
+        people: People,
+        who: PersonDecision | None,
+        act: StayAct,
+        *,
+        dry: bool,
     ) -> UUID | None:
         """The guest's id for the stay; a new guest's file goes into ``act``."""
         if who is None:
@@ -242,8 +251,10 @@ class StaysImport:
         if who.outcome is LineOutcome.NEW:
             guest_id = new_id()
             people.add(guest_id, parsed, external)
+            if dry:
+                return guest_id
             columns = {k: v for k, v in parsed.values.items() if k not in ("company", "identity")}
-            act.guest = (guest_id, file_facts(columns))
+            act.guest = (guest_id, file_facts(columns, said=said_in(parsed)))
             link = (GUEST, external) if external else (GUEST_ROW, parsed.row.key)
             act.guest_link = (guest_id, link)
             return guest_id

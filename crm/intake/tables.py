@@ -53,7 +53,10 @@ class ImportJob(SQLModel, table=True):
 
 
 class ImportJobLine(SQLModel, table=True):
-    """What becomes of one row of the file, with the reasons as (column, code) pairs."""
+    """A row of the file that was refused or waits for a person, with why: (column, code) pairs.
+
+    What came in has no line: it is in the house, and the import's counts and changes tell of it.
+    """
 
     __tablename__ = "import_job_line"
     __table_args__ = (Index("ix_import_job_line_import_id_outcome", "import_id", "outcome"),)
@@ -66,12 +69,17 @@ class ImportJobLine(SQLModel, table=True):
 
 
 class ImportJobChange(SQLModel, table=True):
-    """One row that an import wrote: ``before`` is null for a new row. Emptied by undo."""
+    """Rows that an import wrote, in blocks; ``no`` is the last one's number. Emptied by undo.
+
+    ``things`` of one table: ``row_key`` lists either their ids (new, all with the document
+    ``after``) or their keys with the pictures before and after.
+    """
 
     __tablename__ = "import_job_change"
 
     import_id: UUID = Field(sa_type=Key, primary_key=True, foreign_key="import_job.id")
     no: int = Field(primary_key=True)
+    things: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     table_name: str = Field(max_length=40)
     row_key: dict[str, Any] = Field(default_factory=dict, sa_type=JsonDoc)
     before: dict[str, Any] | None = Field(default=None, sa_type=JsonDoc)

@@ -24,7 +24,7 @@ from crm.intake.entities import CHILDREN, DERIVED, LOOSE, is_thing
 from crm.intake.points_in import BALANCES
 from crm.intake.tables import MatchReview
 from crm.intake.terms import UNDO_DAYS, ImportState, ReviewState
-from crm.kit import clock, images
+from crm.kit import clock, failpoints, images
 from crm.kit.errors import RuleBroken
 from crm.kit.images import Change, table_named, unpacked
 from crm.kit.rows import cols
@@ -74,22 +74,23 @@ def undo_batch(db: Session, import_id: UUID, *, by: Actor) -> UndoProgress:
         if job["state"] is ImportState.UNDONE:
             return UndoProgress(0, finished=True, kept=job["report"].get("kept_count", 0))
         raise NotReady(job["state"])
-    latest = change_log.latest(db, import_id, BATCH)
+    numbers, latest = change_log.latest(db, import_id, BATCH)
     work = _Work()
-    for things, run in _runs([change for _, change in latest]):
+    for things, run in _runs(latest):
         _take_back_things(db, run, work) if things else _take_back_rows(db, run, work)
     _refresh(db, work.stale)
-    change_log.forget(db, import_id, [no for no, _ in latest])
+    change_log.forget(db, import_id, numbers)
     report = dict(job["report"])
     report["kept_count"] = report.get("kept_count", 0) + len(work.kept)
     report["kept"] = [*report.get("kept", []), *work.kept][:KEPT_MAX]
     left = max(0, job["changes"] - len(latest)) if latest else 0
-    finished = len(latest) < BATCH
+    finished = len(latest) < BATCH or left == 0
     values: dict[str, Any] = {"changes": left, "report": report}
     if finished:
         values |= {"state": ImportState.UNDONE, "undone_at": clock.now(), "changes": 0}
         _close_reviews(db, import_id)
         audit.note(db, Deed.UNDONE, by=by, subject="import", subject_id=import_id)
+    failpoints.reach("undo.applied")
     save_job(db, import_id, **values)
     return UndoProgress(left, finished, report["kept_count"])
 

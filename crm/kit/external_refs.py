@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from crm.kit.db import chunks
+from crm.kit.pouring import pour
 from crm.kit.rows import cols
 from crm.kit.tables import ExternalRef
 
@@ -61,20 +62,20 @@ def link_many(
     db: Session, system: str, kind: str, links: Sequence[tuple[str, UUID, int | None]]
 ) -> None:
     """Many at once: (foreign id, our id, number of a weak child or None)."""
-    if links:
-        db.connection().execute(
-            insert(ExternalRef),
-            [
-                {
-                    "system": system,
-                    "kind": kind,
-                    "external_id": external_id,
-                    "our_id": our_id,
-                    "our_no": our_no,
-                }
-                for external_id, our_id, our_no in links
-            ],
-        )
+    pour(
+        db,
+        ExternalRef,
+        [
+            {
+                "system": system,
+                "kind": kind,
+                "external_id": external_id,
+                "our_id": our_id,
+                "our_no": our_no,
+            }
+            for external_id, our_id, our_no in links
+        ],
+    )
 
 
 def unlink(db: Session, system: str, kind: str, external_ids: Sequence[str]) -> None:

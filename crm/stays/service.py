@@ -21,6 +21,7 @@ from crm.kit import clock
 from crm.kit import events as news
 from crm.kit.errors import Conflict, RuleBroken
 from crm.kit.ids import new_id
+from crm.kit.pouring import pour
 from crm.kit.rows import mapping_of
 from crm.staff.actor import Actor
 from crm.stays import figures, rules
@@ -364,12 +365,9 @@ def bring_in(
     db.flush()
     now = clock.now()
     stamps = {"created_at": now, "updated_at": now, "version": 1}
-    if stays:
-        db.connection().execute(insert(Stay), [stamps | row for row in stays])
-    if companions:
-        db.connection().execute(insert(Companion), list(companions))
-    if lines:
-        db.connection().execute(insert(FolioLine), list(lines))
+    pour(db, Stay, [stamps | row for row in stays])
+    pour(db, Companion, companions)
+    pour(db, FolioLine, lines)
     touched = {row.get("guest_id") for rows in (stays, lines, companions) for row in rows}
     figures.refresh(db, touched | set(guest_ids))
 

@@ -1,5 +1,8 @@
 """What imports at full speed need."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -7,8 +10,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column(
+        "import_job_change", sa.Column("things", sa.Integer(), nullable=False, server_default="1")
+    )
 
 
 def downgrade() -> None:
-    pass
+    with op.batch_alter_table("import_job_change") as batch:
+        batch.drop_column("things")

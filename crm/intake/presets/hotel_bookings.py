@@ -6,6 +6,7 @@ file knows of the person (the country) and of the booking (agent, company, marke
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from crm.hotels.schemas import HotelOpen
 from crm.intake import values as v
 from crm.intake.faults import Fault, ValueRefused
 from crm.intake.mapping import Reading, Setting, Values, refused
+from crm.intake.memo import ColumnMemo
 from crm.intake.places import country_of
 from crm.intake.reading import SourceRow
 from crm.intake.terms import ColumnRule, ImportKind
@@ -84,7 +86,7 @@ class HotelBookingsReader:
         missing = [name for name in COLUMNS if name not in places]
         if missing:
             raise refused("column_missing", "/preset")
-        self._places = {name: places[name] for name in COLUMNS}
+        self._columns = [(name, places[name], ColumnMemo(_tidied(name))) for name in _READERS]
         self.rules = dict.fromkeys(
             ("hotel", "arrival", "departure", "nights", "status", "rate", "currency", "adults",
              "children", "channel", "market", "identity", "company", "room_type_booked",
@@ -99,119 +101,110 @@ class HotelBookingsReader:
         """The stay a row tells of, or the faults that keep it out."""
         if row.fault is not None:
             return Reading(faults=[Fault("", row.fault)])
-        cells = {
-            name: row.cells[place].removeprefix(NUMBER).strip()
-            for name, place in self._places.items()
-        }
         reading = Reading()
-        for part in (_dates, _state, _people, _booking, _money):
-            part(cells, reading)
+        read: dict[str, Any] = {}
+        cells = row.cells
+        for name, place, memo in self._columns:
+            read[name], code = memo[cells[place]]
+            if code is not None and not (name == "agent" and read["company"]):
+                reading.faults.append(Fault(name, code))
+        arrival = _arrival(read)
+        if arrival is None:
+            reading.faults.append(Fault("arrival_date_day_of_month", "date_impossible"))
+        elif not reading.faults:
+            reading.values = _values(read, arrival)
         return reading
 
 
-def _take(reading: Reading, column: str, read: Any, cell: str) -> Any:
+def _arrival(read: dict[str, Any]) -> date | None:
+    """None for a day that no month has; any day where its parts have faults of their own."""
+    parts = [read[f"arrival_date_{part}"] for part in ("year", "month", "day_of_month")]
     try:
-        return read(cell)
-    except ValueRefused as refusal:
-        reading.faults.append(Fault(column, refusal.code))
+        return date.min if None in parts else date(*parts)
+    except ValueError:
         return None
 
 
-def _whole(cell: str) -> int:
-    return v.read_whole(cell, 0, 2000)
-
-
-def _maybe_whole(cell: str) -> int:
-    return 0 if cell.casefold() in _UNKNOWN else _whole(cell)
-
-
-def _dates(cells: dict[str, str], reading: Reading) -> None:
-    """Arrival from year, month name and day; departure by the nights, which may be none."""
-    year = _take(reading, "arrival_date_year", lambda c: v.read_whole(c, 1970, 2099),
-                 cells["arrival_date_year"])  # fmt: skip
-    month = _take(reading, "arrival_date_month", v.read_month, cells["arrival_date_month"])
-    day = _take(reading, "arrival_date_day_of_month", lambda c: v.read_whole(c, 1, 31),
-                cells["arrival_date_day_of_month"])  # fmt: skip
-    nights = [
-        _take(reading, column, _whole, cells[column])
-        for column in ("stays_in_weekend_nights", "stays_in_week_nights")
-    ]
-    lead = _take(reading, "lead_time", _whole, cells["lead_time"])
-    if reading.faults:
-        return
-    try:
-        arrival = date(year, month, day)
-    except ValueError:
-        reading.faults.append(Fault("arrival_date_day_of_month", "date_impossible"))
-        return
-    reading.values |= {
+def _values(read: dict[str, Any], arrival: date) -> Values:
+    """The fields of a stay; departure by the nights, which may be none."""
+    nights = read["stays_in_weekend_nights"] + read["stays_in_week_nights"]
+    status: StayStatus = read["reservation_status"]
+    values: Values = {
         "arrival": arrival,
-        "nights": sum(nights),
-        "departure": arrival + timedelta(days=sum(nights)),
-        "booked_on": arrival - timedelta(days=lead),
+        "nights": nights,
+        "departure": arrival + timedelta(days=nights),
+        "booked_on": arrival - timedelta(days=read["lead_time"]),
+        "status": status.value,
+        "adults": read["adults"],
+        "children": read["children"] + read["babies"],
+        "hotel": read["hotel"],
+        "identity": read["customer_type"],
+        "currency": CURRENCY,
+        "rate": read["adr"],
     }
-
-
-def _state(cells: dict[str, str], reading: Reading) -> None:
-    status = _STATUSES.get(cells["reservation_status"].casefold())
-    if status is None:
-        reading.faults.append(Fault("reservation_status", "not_a_choice"))
-        return
-    reading.values["status"] = status.value
-    on = _take(reading, "reservation_status_date", v.read_date, cells["reservation_status_date"])
     if status is StayStatus.CANCELLED:
-        reading.values["cancelled_on"] = on
+        values["cancelled_on"] = read["reservation_status_date"]
+    for field, column in _AS_IT_IS:
+        if read[column] is not None:
+            values[field] = read[column]
+    _channel(read, values)
+    _partner(read, values)
+    return values
 
 
-def _people(cells: dict[str, str], reading: Reading) -> None:
-    adults = _take(reading, "adults", _whole, cells["adults"])
-    children = _take(reading, "children", _maybe_whole, cells["children"])
-    babies = _take(reading, "babies", _maybe_whole, cells["babies"])
-    reading.values |= {"adults": adults, "children": (children or 0) + (babies or 0)}
-    country = cells["country"]
-    if country.casefold() not in _UNKNOWN:
-        # Not every code of the file is in ISO 3166; one that is not is kept as written.
-        reading.values["arriving_from"] = country_of(country) or _take(
-            reading, "country", lambda c: v.read_text(c, 120), country
-        )
+_AS_IT_IS = (
+    ("arriving_from", "country"),
+    ("market", "market_segment"),
+    ("room_type_booked", "reserved_room_type"),
+    ("room_type_used", "assigned_room_type"),
+    ("rate_code", "meal"),
+    ("wishes", "total_of_special_requests"),
+)
 
 
-def _booking(cells: dict[str, str], reading: Reading) -> None:
-    values: Values = reading.values
-    hotel = cells["hotel"]
-    if not hotel:
-        reading.faults.append(Fault("hotel", "required"))
-        return
-    values["hotel"] = HOTELS.get(hotel) or _take(reading, "hotel", hotel_code, hotel)
-    channel = _CHANNELS.get(cells["distribution_channel"].casefold())
-    market = cells["market_segment"]
-    if channel is BookingChannel.AGENCY and market.casefold() == "online ta":
+def _channel(read: dict[str, Any], values: Values) -> None:
+    channel: BookingChannel | None = read["distribution_channel"]
+    if (
+        channel is BookingChannel.AGENCY
+        and (read["market_segment"] or "").casefold() == "online ta"
+    ):
         channel = BookingChannel.ONLINE_AGENCY
     if channel is not None:
         values["channel"] = channel.value
-    if market.casefold() not in _UNKNOWN:
-        values["market"] = _take(reading, "market_segment", lambda c: v.read_text(c, 40), market)
-    identity = _IDENTITIES.get(cells["customer_type"].casefold(), GuestIdentity.INDIVIDUAL)
-    values["identity"] = identity.value
-    for field, column in (
-        ("room_type_booked", "reserved_room_type"),
-        ("room_type_used", "assigned_room_type"),
-        ("rate_code", "meal"),
-    ):
-        if cells[column].casefold() not in _UNKNOWN:
-            values[field] = _take(reading, column, lambda c: v.read_text(c, 12), cells[column])
-    _partner(cells, reading)
 
 
-def _partner(cells: dict[str, str], reading: Reading) -> None:
+def _partner(read: dict[str, Any], values: Values) -> None:
     """The company that pays, else the agent; the file knows both by number only."""
     for column, word, kind in (("company", "Company", "corporate"), ("agent", "Agent", "agency")):
-        cell = cells[column]
-        if cell.casefold() in _UNKNOWN:
-            continue
-        if number := _take(reading, column, lambda c: v.read_id(c, 40), cell):
-            reading.values |= {"company": f"{word} {number}", "company_kind": kind}
-        return
+        if (number := read[column]) is not None:
+            if number:
+                values["company"], values["company_kind"] = f"{word} {number}", kind
+            return
+
+
+# ---------------------------------------------------------------- single cells
+def _tidied(name: str) -> Callable[[str], Any]:
+    """The reader of a column, for a cell as it stands in the file."""
+    read = _READERS[name]
+    return lambda cell: read(cell.removeprefix(NUMBER).strip())
+
+
+def _unless_unknown(read: Callable[[str], Any], otherwise: Any = None) -> Callable[[str], Any]:
+    return lambda cell: otherwise if cell.casefold() in _UNKNOWN else read(cell)
+
+
+def _count(low: int = 0, high: int = 2000) -> Callable[[str], int]:
+    return lambda cell: v.read_whole(cell, low, high)
+
+
+def _text(limit: int) -> Callable[[str], str]:
+    return lambda cell: v.read_text(cell, limit)
+
+
+def _hotel(cell: str) -> str:
+    if not cell:
+        raise ValueRefused("required")
+    return HOTELS.get(cell) or hotel_code(cell)
 
 
 def hotel_code(name: str) -> str:
@@ -222,14 +215,22 @@ def hotel_code(name: str) -> str:
     return code
 
 
-def _money(cells: dict[str, str], reading: Reading) -> None:
-    values = reading.values
-    values["currency"] = CURRENCY
-    values["rate"] = _take(reading, "adr", _rate, cells["adr"])
-    wishes = _take(reading, "total_of_special_requests", _maybe_whole,
-                   cells["total_of_special_requests"])  # fmt: skip
-    if wishes:
-        values["wishes"] = f"{wishes} special requests" if wishes > 1 else "1 special request"
+def _status(cell: str) -> StayStatus:
+    if (status := _STATUSES.get(cell.casefold())) is None:
+        raise ValueRefused("not_a_choice")
+    return status
+
+
+def _country(cell: str) -> str:
+    """Not every code of the file is in ISO 3166; one that is not is kept as written."""
+    return country_of(cell) or v.read_text(cell, 120)
+
+
+def _wishes(cell: str) -> str | None:
+    wishes = v.read_whole(cell, 0, 2000)
+    if not wishes:
+        return None
+    return f"{wishes} special requests" if wishes > 1 else "1 special request"
 
 
 def _rate(cell: str) -> int:
@@ -241,3 +242,31 @@ def _rate(cell: str) -> int:
     if not -1e9 < number < 1e9:
         raise ValueRefused("amount_range")
     return round(number * 100)
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "hotel": _hotel,
+    "lead_time": _count(),
+    "arrival_date_year": _count(1970, 2099),
+    "arrival_date_month": v.read_month,
+    "arrival_date_day_of_month": _count(1, 31),
+    "stays_in_weekend_nights": _count(),
+    "stays_in_week_nights": _count(),
+    "adults": _count(),
+    "children": _unless_unknown(_count(), 0),
+    "babies": _unless_unknown(_count(), 0),
+    "meal": _unless_unknown(_text(12)),
+    "country": _unless_unknown(_country),
+    "market_segment": _unless_unknown(_text(40)),
+    "distribution_channel": lambda cell: _CHANNELS.get(cell.casefold()),
+    "reserved_room_type": _unless_unknown(_text(12)),
+    "assigned_room_type": _unless_unknown(_text(12)),
+    "company": _unless_unknown(lambda cell: v.read_id(cell, 40)),
+    "agent": _unless_unknown(lambda cell: v.read_id(cell, 40)),
+    "customer_type": lambda cell: _IDENTITIES.get(cell.casefold(), GuestIdentity.INDIVIDUAL).value,
+    "adr": _rate,
+    "total_of_special_requests": _unless_unknown(_wishes),
+    "reservation_status": _status,
+    "reservation_status_date": v.read_date,
+}
+"""Every column that says something, in the order in which faults are told."""

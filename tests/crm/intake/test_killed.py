@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crm.intake.terms import ImportState
+from tests.conftest import SECRET
 from tests.crm.intake.conftest import House, counts
 
 ROOT = Path(__file__).parents[3]
@@ -38,7 +39,7 @@ CHILD = textwrap.dedent("""
 
     die({"committing": committing, "change_log": change_log, "undoing": undoing}[
         place.split(".")[0]], place.split(".")[1])
-    committing.BATCH_ROWS, undoing.BATCH = 50, 60
+    committing.BATCH_ROWS, undoing.BATCH = 50, 30
     imports = Imports(Database(url), Path(folder))
     getattr(imports, deed)(UUID(import_id), by=system("test"))
     print("went to the end")
@@ -60,7 +61,7 @@ def killed(house: House, import_id: object, deed: str, place: str, after: int) -
         text=True,
         cwd=ROOT,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "KESHI_SECRET_KEY": SECRET},
         timeout=300,
     )
     assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]

@@ -313,7 +313,7 @@ def _size_fields(raw: bytearray, name: bytes) -> list[int]:
 class TestSeen:
     def test_counts_over_many_blocks(self) -> None:
         seen = Seen()
-        keys = [n.to_bytes(8, "big") for n in range(BLOCK * 2 + 10)]
+        keys = list(range(BLOCK * 2 + 10))
         assert not any(seen.count(key) for key in keys)
         assert [seen.count(keys[0]), seen.count(keys[0]), seen.count(keys[-1])] == [1, 2, 1]
 
@@ -321,7 +321,7 @@ class TestSeen:
     def test_is_a_counter(self, numbers: list[int]) -> None:
         seen = Seen()
         for place, number in enumerate(numbers):
-            assert seen.count(number.to_bytes(8, "big")) == numbers[:place].count(number)
+            assert seen.count(number) == numbers[:place].count(number)
 
 
 def test_a_byte_order_mark_is_not_part_of_the_first_header(laid: Laid) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from crm.guests.tables import Guest, GuestSearch
 from crm.intake.committing import NotReady
-from crm.intake.terms import ImportState
+from crm.intake.terms import BATCH_ROWS, ImportState
 from crm.kit import clock
 from crm.kit.errors import RuleBroken
 from crm.stays import figures
@@ -93,7 +93,7 @@ class TestRestores:
         import_id = house.receive("stays", BOOKINGS.read_bytes(), preset="hotel-bookings")
         with pytest.raises(Stopped):
             house.imports.commit(import_id, by=house.by, progress=_stop)
-        assert house.count("stay") == 500
+        assert house.count("stay") == BATCH_ROWS
         assert house.undo(import_id) == 0
         assert house.dump() == before
 
