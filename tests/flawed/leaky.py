@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlalchemy import update
+from starlette.types import Receive, Scope, Send
+
+from crm.guests.tables import Guest
+from crm.kit.db import Database
 
 
 # ---------------------------------------------------------------- policies with an idle rule
@@ -62,3 +67,17 @@ def a_house_that_forgets_nobody() -> FastAPI:
 def a_reveal_without_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on reveals show their value and write nothing down."""
     monkeypatch.setattr("crm.privacy.service.audit.note", lambda *_, **__: None)
+
+
+# ---------------------------------------------------------------- a GET that writes
+class WritesOnGet:
+    """The app, but looking at one page marks every guest as seen."""
+
+    def __init__(self, app: FastAPI, database: Database, path: str) -> None:
+        self.app, self.database, self.path = app, database, path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == self.path:
+            with self.database.writing() as db:
+                db.connection().execute(update(Guest).values(version=Guest.version + 1))
+        await self.app(scope, receive, send)
