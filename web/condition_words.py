@@ -166,18 +166,14 @@ CONDITION: dict[str, Words] = {
         mark(
             "%(number)s jobs are held since a restore on %(since)s UTC; nothing leaves the house."
         ),
-        mark(
-            "When no other copy of this house is at work: keshi jobs release, or the button here."
-        ),
+        mark("If no other copy is at work: keshi jobs release, or on the page Condition."),
     ),
     "jobs_held_elsewhere": Words(
         mark(
             "%(number)s jobs are held since %(since)s UTC: the database is not that of this data "
             "folder."
         ),
-        mark(
-            "When no other copy of this house is at work: keshi jobs release, or the button here."
-        ),
+        mark("If no other copy is at work: keshi jobs release, or on the page Condition."),
     ),
     "backup_recent": Words(mark("The last backup is of today.")),
     "backup_demo": Words(mark("A demo needs no backup.")),

@@ -254,6 +254,12 @@ LABELS: dict[str, dict[str, str]] = {
         "backup": mark("Backup"),
         "held_jobs": mark("Held jobs"),
     },
+    "condition": {
+        "fine": mark("well"),
+        "notice": mark("take note"),
+        "serious": mark("serious"),
+    },
+    "backup_trigger": {"clock": mark("at night"), "person": mark("by hand")},
     "import_kind": {
         "guests": mark("Guests"),
         "stays": mark("Stays"),

@@ -27,6 +27,7 @@ DESTINATIONS = (
     Destination("/keys", "key-round", mark("Keys"), "keys.edit", admin=True),
     Destination("/hotel", "hotel", mark("Hotel"), "hotels.edit", admin=True),
     Destination("/audit", "scroll-text", mark("Audit"), "audit.read", admin=True),
+    Destination("/condition", "gauge", mark("Condition"), "house.condition", admin=True),
 )
 
 

@@ -263,6 +263,21 @@ def work_off(database: Database, *, worker: str = "here", limit: int = 1000) -> 
     return done
 
 
+def is_open(db: Session, name: str) -> bool:
+    """Whether a job of this name waits or is being done."""
+    query = (
+        select(col(JobRow.id))
+        .where(
+            col(JobRow.name) == name,
+            col(JobRow.done_at).is_(None),
+            col(JobRow.buried_at).is_(None),
+            col(JobRow.held_at).is_(None),
+        )
+        .limit(1)
+    )
+    return db.connection().execute(query).first() is not None
+
+
 def buried(db: Session) -> int:
     """How many jobs were given up and wait for a person."""
     query = select(func.count()).select_from(JobRow).where(col(JobRow.buried_at).is_not(None))

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlmodel import Session
 
 from crm.audit.sealing import newest_seal
-from crm.kit import clock
+from crm.kit import clock, migrating
 from crm.kit.db import Database
 from crm.kit.errors import RuleBroken
 from crm.safekeeping import archive, canonical, rules
@@ -111,7 +110,7 @@ def _write(
     tables: dict[str, TableFacts] = {}
     with database.snapshot() as connection:
         order = canonical.tables_of(connection)
-        revision = MigrationContext.configure(connection).get_current_revision() or ""
+        revision = migrating.revision_on(connection) or ""
         for no, table in enumerate(order):
             progress(table.name, no, len(order) + 1)
             batches = canonical.lines_of(connection, table)

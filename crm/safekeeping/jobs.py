@@ -13,15 +13,16 @@ from crm.kit.jobs import long_job
 from crm.kit.settings import in_force
 from crm.safekeeping import service
 from crm.safekeeping.terms import Trigger
-from crm.staff.actor import system
+from crm.staff.actor import Actor, system
 
 BACK_UP = "safekeeping.back_up"
 
 
 @long_job(BACK_UP)
-def back_up(database: Database, _: dict[str, Any]) -> None:
+def back_up(database: Database, payload: dict[str, Any]) -> None:
     """Back up and drill; each try leaves a row, a failure is news."""
-    service.back_up_and_drill(database, in_force(), trigger=Trigger.CLOCK)
+    trigger = Trigger(payload.get("trigger", Trigger.CLOCK))
+    service.back_up_and_drill(database, in_force(), trigger=trigger)
 
 
 def put_when_due(db: Session) -> bool:
@@ -33,6 +34,19 @@ def put_when_due(db: Session) -> bool:
     if now.hour < settings.backup_hour:
         return False
     return jobs.enqueue(db, BACK_UP, key=f"{BACK_UP}:{now:%Y-%m-%d}")
+
+
+def put_now(db: Session, *, by: Actor) -> bool:
+    """Put a backup at once; False while one waits or is made."""
+    by.need("house.back_up")
+    if under_way(db):
+        return False
+    return jobs.enqueue(db, BACK_UP, {"trigger": Trigger.PERSON.value})
+
+
+def under_way(db: Session) -> bool:
+    """Whether a backup waits or is made."""
+    return jobs.is_open(db, BACK_UP)
 
 
 def _here(db: Session) -> datetime:

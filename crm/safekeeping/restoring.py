@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -228,6 +227,8 @@ def _remove(path: Path) -> None:
 @contextmanager
 def fitting() -> Iterator[None]:
     """What a database says against rows becomes one clear line."""
+    import psycopg  # nine megabytes that no process of a SQLite house needs otherwise
+
     try:
         yield
     except (SQLAlchemyError, psycopg.Error, sqlite_module().Error, RuntimeError) as error:
