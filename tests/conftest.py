@@ -32,6 +32,7 @@ from crm.kit.settings import Settings, put_in_force
 from crm.staff.terms import Role
 from tests import capabilities, factories, postgres
 from web.app import create_app, furnish
+from web.patience import PatientProtocol
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -325,7 +326,9 @@ class Serving:
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            app, log_level="warning", timeout_graceful_shutdown=2, http=PatientProtocol
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, daemon=True)
 

@@ -25,6 +25,8 @@ from crm.staff.policy import policy
 from web import errors, health, live, metrics, openapi
 from web.again import Again
 from web.gate import GATE_CONNECTIONS, Gate, guard
+from web.guards import Turnstile
+from web.limits import Limits
 from web.live import Tail
 from web.security import Doorkeeper
 from web.stopping import telling
@@ -61,9 +63,11 @@ def create_app(
         )
         app.state.views.start()
         app.state.tail.start()
+        app.state.limits.start()
         with telling(app.state.tail.close_soon):
             yield
         await app.state.tail.stop()
+        app.state.limits.stop()
         app.state.views.stop()
 
     app = FastAPI(
@@ -87,6 +91,7 @@ def create_app(
         app.include_router(router, include_in_schema=False)
     app.mount("/static", StaticForAYear(directory=STATIC), name="static")
     app.add_middleware(Again)
+    app.add_middleware(Turnstile)
     app.add_middleware(
         Doorkeeper, https=settings.base_url.startswith("https://"), too_long=errors.too_long
     )
@@ -105,6 +110,7 @@ def furnish(app: FastAPI, settings: Settings, database: Database) -> None:
     app.state.views = ViewLog(database)
     app.state.tail = Tail(database)
     app.state.vault = Vault(settings.secret())
+    app.state.limits = Limits(settings, database)
 
 
 def routers_of(package: ModuleType) -> list[APIRouter]:

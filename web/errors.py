@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from crm.kit.db import CommitUnsure, Trouble, trouble_of
 from crm.kit.errors import CrmError
 from web.gate import API, PasswordChangeNeeded, SignInNeeded
+from web.limits import TooMany
 from web.rendering import frame_of, is_fragment, render
 from web.security import HEADERS
 from web.wording import mark, wording
@@ -34,6 +35,7 @@ STATUS = {
     "invalid": 422,
     "sign_in": 401,
     "password_change": 403,
+    "too_many": 429,
 }
 PROBLEM = "application/problem+json"
 POINTER_MAX = 200
@@ -196,10 +198,18 @@ def too_long(request: Request) -> Response:
     return answer(request, 414, "uri_too_long")
 
 
+def too_many(request: Request, error: TooMany) -> Response:
+    """What somebody gets who asks too often: when to come back."""
+    headers = {"Retry-After": str(error.seconds)}
+    return answer(request, 429, error.code, detail=_said(request, error), headers=headers)
+
+
 async def _crm_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, CrmError)  # noqa: S101 - Starlette hands over by class
     if isinstance(error, SignInNeeded | PasswordChangeNeeded):
         return _to_the_gate(request, error)
+    if isinstance(error, TooMany):
+        return too_many(request, error)
     pointer = error.details.get("pointer")
     errors = [{"pointer": pointer, "code": error.code, "message": error.message}] if pointer else []
     status = 429 if error.code == "sign_in_throttled" else STATUS[error.kind]

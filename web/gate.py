@@ -23,6 +23,7 @@ from starlette.routing import compile_path
 from crm.hotels import queries as hotels
 from crm.kit import clock
 from crm.kit.errors import CrmError, Invalid, NotAllowed
+from crm.kit.settings import Settings
 from crm.staff import keys, sessions
 from crm.staff.actor import Actor
 from crm.staff.policy import ANYONE, SIGNED_IN, Policy
@@ -32,6 +33,8 @@ from web.rendering import Frame, keys_of, theme_of
 GATE_CONNECTIONS = 3
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 SESSION_COOKIE = "keshi_session"
+SESSION_COOKIE_BY_HTTPS = f"__Host-{SESSION_COOKIE}"
+"""Browsers take a cookie of this name only by https, for this host alone: nobody can plant one."""
 API = "/api/"
 REVEAL = "/reveal"
 WATCHDOG = ("/healthz", "/readyz")
@@ -128,7 +131,7 @@ async def guard(request: Request) -> None:
     with_key = "authorization" in request.headers
     if with_key:
         state.actor = await run_in_threadpool(_by_key, request)
-    elif SESSION_COOKIE in request.cookies:
+    elif session_cookie(request.app.state.settings) in request.cookies:
         state.identity = await run_in_threadpool(_by_session, request)
         state.actor = state.identity.actor if state.identity else None
     _count(request, unsafe=unsafe)
@@ -145,6 +148,11 @@ async def guard(request: Request) -> None:
 
 
 Guard = Annotated[None, Depends(guard, max_concurrency=GATE_CONNECTIONS)]
+
+
+def session_cookie(settings: Settings) -> str:
+    """The name of the cookie of a session in this house."""
+    return SESSION_COOKIE_BY_HTTPS if settings.by_https else SESSION_COOKIE
 
 
 def address_of(request: Request) -> str:
@@ -189,7 +197,7 @@ def _by_session(request: Request) -> sessions.Identity | None:
     with database.reading() as db:
         identity = sessions.identify(
             db,
-            request.cookies[SESSION_COOKIE],
+            request.cookies[session_cookie(request.app.state.settings)],
             address=address_of(request),
             request_id=request.state.request_id,
         )

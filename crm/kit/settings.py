@@ -89,6 +89,12 @@ class Settings(BaseSettings):
     rate_account_reveals: int = Field(
         20, ge=1, description="Of these, how many may look behind a mask."
     )
+    unusual_days: int = Field(
+        400,
+        ge=30,
+        le=3660,
+        description="Days after which unusual viewing that was looked into is forgotten.",
+    )
     rate_key: int = Field(6000, ge=10, description="Requests a minute of one API key.")
     rate_stranger: int = Field(
         240, ge=10, description="Requests a minute from one address by nobody who is signed in."
@@ -127,6 +133,11 @@ class Settings(BaseSettings):
     def backups(self) -> Path:
         """Where backups go."""
         return Path(self.backup_dir) if self.backup_dir else self.data_dir / "backups"
+
+    @property
+    def by_https(self) -> bool:
+        """Whether staff reach the house by https only."""
+        return self.base_url.startswith("https://")
 
     @property
     def proxies(self) -> list[str]:

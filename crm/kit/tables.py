@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from crm.kit.dbtypes import JsonDoc, Key
@@ -102,3 +102,18 @@ class ExternalRef(SQLModel, table=True):
     external_id: str = Field(max_length=120, primary_key=True)
     our_id: UUID = Field(sa_type=Key, index=True)
     our_no: int | None = None
+
+
+class RequestCount(SQLModel, table=True):
+    """How often one process was asked by somebody in one span; kept for minutes.
+
+    Only what comes near a limit stands here: ordinary use writes nothing.
+    """
+
+    __tablename__ = "request_count"
+
+    rule: str = Field(max_length=24, primary_key=True)
+    subject: str = Field(max_length=64, primary_key=True)
+    span_start: int = Field(primary_key=True, sa_type=BigInteger)
+    process: UUID = Field(sa_type=Key, primary_key=True)
+    requests: int

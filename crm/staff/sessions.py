@@ -30,10 +30,20 @@ TOUCH_EVERY = timedelta(minutes=1)
 DESK_ROLES = {Role.FRONT_DESK.value, Role.FOOD_BEVERAGE.value}
 
 THROTTLE_SPAN = timedelta(minutes=5)
-MAX_FAILED_PER_LOGIN = 10
-MAX_FAILED_PER_ADDRESS = 30
 LOCK_AFTER = 10
 LOCKED_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class SignInLimits:
+    """How many sign-ins may fail in five minutes: of one login, from one address, in all.
+
+    The numbers are Warehouse's, the software of the Python package index.
+    """
+
+    account: int = 10
+    address: int = 10
+    overall: int = 1000
 
 
 @dataclass(frozen=True)
@@ -65,23 +75,27 @@ def fold_login(login: str) -> str:
     return login.strip().casefold()[:LOGIN_MAX]
 
 
-def may_try(db: Session, login: str, address: str) -> None:
-    """`RuleBroken` when this account or address has failed too often in five minutes."""
-    since = clock.now() - THROTTLE_SPAN
-    for column, value, most in (
-        (SignInAttempt.login, fold_login(login), MAX_FAILED_PER_LOGIN),
-        (SignInAttempt.address, address, MAX_FAILED_PER_ADDRESS),
+def may_try(
+    db: Session, login: str, address: str, *, limits: SignInLimits = SignInLimits()
+) -> None:
+    """`RuleBroken` when this account, this address or everybody failed too often lately.
+
+    Counted in the database, so that it holds for all processes; a try writes there anyway.
+    """
+    attempt = select(col(SignInAttempt.id)).where(
+        col(SignInAttempt.at) > clock.now() - THROTTLE_SPAN,
+        col(SignInAttempt.went_well).is_(False),
+    )
+    for failures, most in (
+        (attempt.where(col(SignInAttempt.login) == fold_login(login)), limits.account),
+        (attempt.where(col(SignInAttempt.address) == address), limits.address),
+        (attempt, limits.overall),
     ):
-        failed = db.connection().scalar(
-            select(func.count())
-            .select_from(SignInAttempt)
-            .where(
-                col(column) == value,
-                col(SignInAttempt.at) > since,
-                col(SignInAttempt.went_well).is_(False),
-            )
+        # Never counts further than it must, whatever a flood has written.
+        found = db.connection().scalar(
+            select(func.count()).select_from(failures.limit(most).subquery())
         )
-        if (failed or 0) >= most:
+        if (found or 0) >= most:
             raise RuleBroken(
                 "Too many failed sign-ins. Wait five minutes and try again.", "sign_in_throttled"
             )
@@ -120,7 +134,7 @@ def check_password(db: Session, login: str, password: str, address: str) -> UUID
         return None
     values: dict[str, Any]
     if well:
-        values = {"failed_sign_ins": 0, "locked_until": None, "last_sign_in_at": now}
+        values = {"failed_sign_ins": 0, "locked_until": None}
     else:
         failed = row.failed_sign_ins + 1
         values = {"failed_sign_ins": failed}
@@ -152,6 +166,9 @@ def sign_in(db: Session, staff_id: UUID, *, address: str | None = None) -> Signe
             created_at=now,
             seen_at=now,
         )
+    )
+    db.connection().execute(
+        update(Staff).where(col(Staff.id) == staff_id).values(last_sign_in_at=now)
     )
     actor = make_actor(
         kind=ActorKind.STAFF,

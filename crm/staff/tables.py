@@ -63,6 +63,7 @@ class SignInAttempt(SQLModel, table=True):
     __table_args__ = (
         Index("ix_sign_in_attempt_login_at", "login", "at"),
         Index("ix_sign_in_attempt_address_at", "address", "at"),
+        Index("ix_sign_in_attempt_at", "at"),
     )
 
     id: UUID = Field(default_factory=new_id, sa_type=Key, primary_key=True)

@@ -2,15 +2,17 @@
 
 import importlib
 import json
+import logging
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from crm.kit import migrating
+from crm.kit import holding, migrating
 from crm.kit.db import Database, sqlite_serves_many
 from crm.kit.settings import Settings, put_in_force
 from crm.preferences import master
@@ -19,7 +21,11 @@ from web.app import create_app
 from web.app import open_database as open_for_serving
 from web.commands.shell import AsJson, fail, open_database, read_settings, refusals, say
 from web.logs import configure_logs
+from web.patience import PatientProtocol
+from web.warming import warm_soon
 from web.worker import Worker
+
+log = logging.getLogger("keshi")
 
 STARTING_S = 60
 """A process that has not answered by then is replaced; five seconds were too few to start in."""
@@ -62,14 +68,29 @@ def run_server(
 ) -> None:
     """Serve in this process until stopped."""
     with _at_work(settings, with_worker) as database:
+        app = create_app(settings, database=database, more_routers=more_routers)
+        warm_soon()
         uvicorn.run(
-            create_app(settings, database=database, more_routers=more_routers),
+            app,
             host=host,
             port=port,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
+            **at_the_door(settings),
         )
+
+
+def at_the_door(settings: Settings) -> dict[str, Any]:
+    """How the server treats whoever knocks; a client's address is the peer's, unless the peer is
+    a proxy that the settings name."""
+    return {
+        "http": PatientProtocol,
+        "ws": "none",
+        "server_header": False,
+        "proxy_headers": bool(settings.proxies),
+        "forwarded_allow_ips": settings.proxies,
+    }
 
 
 def run_servers(
@@ -91,6 +112,7 @@ def run_servers(
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
+            **at_the_door(settings),
             timeout_worker_healthcheck=STARTING_S,
         )
 
@@ -100,7 +122,9 @@ def app_of_environment() -> FastAPI:
     settings = read_settings()
     configure_logs(settings.log_level)
     put_in_force(settings)
-    return create_app(settings, more_routers=demo_doors(settings, settings.base_url))
+    app = create_app(settings, more_routers=demo_doors(settings, settings.base_url))
+    warm_soon()
+    return app
 
 
 @contextmanager
@@ -110,6 +134,8 @@ def _at_work(settings: Settings, with_worker: bool) -> Iterator[Database]:
     database = open_for_serving(settings)
     with refusals():
         migrating.refuse_older(database)
+        migrating.keep_guards(database)
+        recognise(database, settings)
     worker = Worker(database) if with_worker else None
     if worker:
         worker.start()
@@ -121,12 +147,24 @@ def _at_work(settings: Settings, with_worker: bool) -> Iterator[Database]:
         database.dispose()
 
 
+def recognise(database: Database, settings: Settings) -> None:
+    """Hold the jobs of a database that turns up beside another data folder than its own."""
+    if settings.demo:  # it is made anew every day, and nothing leaves it
+        return
+    with database.writing() as db:
+        held = holding.recognise(db, settings.data_dir)
+    if held:
+        log.warning("jobs are held", extra={"jobs": held.jobs, "why": held.why})
+
+
 def work() -> None:
     """Do the jobs and keep the clock; run as many as you like."""
     settings = read_settings()
     configure_logs(settings.log_level)
     put_in_force(settings)
     with open_database() as database:
+        migrating.keep_guards(database)
+        recognise(database, settings)
         worker = Worker(database)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop_soon())

@@ -13,7 +13,7 @@ from crm.staff import sessions
 from crm.staff.actor import system
 from crm.staff.terms import LOGIN_MAX, PASSWORD_MAX, Role, StaffState
 from web.deps import Db, Me, MySession, Settings
-from web.gate import SESSION_COOKIE, address_of
+from web.gate import address_of, session_cookie
 from web.navigation import destinations_for
 from web.rendering import (
     KEYS_COOKIE,
@@ -84,7 +84,7 @@ def sign_in(
     """A refusal is a page of its own, not an error: the attempt it counts must be kept."""
     address = address_of(request)
     try:
-        sessions.may_try(db, login, address)
+        sessions.may_try(db, login, address, limits=_limits(settings))
         staff_id = sessions.check_password(db, login, password, address)
         if staff_id is None:
             return _door(
@@ -93,7 +93,7 @@ def sign_in(
         fresh = sessions.sign_in(db, staff_id, address=address)
     except CrmError as refused:
         status = 429 if refused.code == "sign_in_throttled" else 403
-        return _door(
+        answer = _door(
             request,
             db,
             settings,
@@ -102,6 +102,9 @@ def sign_in(
             next_page=next,
             status=status,
         )
+        if status == 429:
+            answer.headers["Retry-After"] = str(int(sessions.THROTTLE_SPAN.total_seconds()))
+        return answer
     return _let_in(fresh, settings, next)
 
 
@@ -116,10 +119,12 @@ def sign_in_to_demo(request: Request, db: Db, settings: Settings, login: LoginWo
 
 
 @router.post("/session/end")
-def sign_out(db: Db, me: Me, mine: MySession) -> Response:
+def sign_out(db: Db, me: Me, mine: MySession, settings: Settings) -> Response:
     sessions.sign_out(db, mine.token_hash, by=me)
     answer = _to("/sign-in")
-    answer.delete_cookie(SESSION_COOKIE, path="/")
+    answer.delete_cookie(
+        session_cookie(settings), path="/", secure=settings.by_https, httponly=True, samesite="lax"
+    )
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
@@ -150,23 +155,33 @@ def change_password(
 
 
 @router.post("/session/language")
-def choose_language(request: Request, db: Db, language: Words, back: Words = "/") -> Response:
+def choose_language(
+    request: Request, db: Db, settings: Settings, language: Words, back: Words = "/"
+) -> Response:
     """Kept with the account, and in the browser for the door."""
     chosen = language if language in LANGUAGES else LANGUAGES[0]
     if request.state.actor is not None:
         staff.set_language(db, chosen, by=request.state.actor)
-    return _remember(LANGUAGE_COOKIE, chosen, back)
+    return _remember(LANGUAGE_COOKIE, chosen, back, settings)
 
 
 @router.post("/session/theme")
-def choose_theme(theme: Words, back: Words = "/") -> Response:
-    return _remember(THEME_COOKIE, theme if theme in THEMES else THEMES[0], back)
+def choose_theme(settings: Settings, theme: Words, back: Words = "/") -> Response:
+    return _remember(THEME_COOKIE, theme if theme in THEMES else THEMES[0], back, settings)
 
 
 @router.post("/session/keys")
-def choose_keys(keys: Words, back: Words = "/") -> Response:
+def choose_keys(settings: Settings, keys: Words, back: Words = "/") -> Response:
     """Single-letter keys can be switched off (WCAG 2.1.4)."""
-    return _remember(KEYS_COOKIE, "off" if keys == "off" else "on", back)
+    return _remember(KEYS_COOKIE, "off" if keys == "off" else "on", back, settings)
+
+
+def _limits(settings: Settings) -> sessions.SignInLimits:
+    return sessions.SignInLimits(
+        account=settings.sign_in_account,
+        address=settings.sign_in_address,
+        overall=settings.sign_in_overall,
+    )
 
 
 def own_page(wanted: str) -> str:
@@ -212,20 +227,28 @@ def _demo_logins(db: Db, settings: Settings) -> list[DemoLogin]:
 def _let_in(fresh: sessions.SignedIn, settings: Settings, next_page: str) -> Response:
     answer = _to(own_page(next_page))
     answer.set_cookie(
-        SESSION_COOKIE,
+        session_cookie(settings),
         fresh.token,
         max_age=int(sessions.AT_MOST.total_seconds()),
         path="/",
-        secure=settings.base_url.startswith("https://"),
+        secure=settings.by_https,
         httponly=True,
         samesite="lax",
     )
     return answer
 
 
-def _remember(cookie: str, value: str, back: str) -> Response:
+def _remember(cookie: str, value: str, back: str, settings: Settings) -> Response:
     answer = _to(own_page(back))
-    answer.set_cookie(cookie, value, max_age=A_YEAR, path="/", httponly=True, samesite="lax")
+    answer.set_cookie(
+        cookie,
+        value,
+        max_age=A_YEAR,
+        path="/",
+        secure=settings.by_https,
+        httponly=True,
+        samesite="lax",
+    )
     return answer
 
 

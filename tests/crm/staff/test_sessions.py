@@ -72,10 +72,13 @@ class TestPassword:
         assert (staff.failed_sign_ins, staff.locked_until) == (0, None)
 
 
+MOST = sessions.SignInLimits()
+
+
 class TestThrottle:
     def test_by_account(self, db: Session, lin: UUID) -> None:
         with clock.frozen(NOON):
-            tries(db, sessions.MAX_FAILED_PER_LOGIN - 1)
+            tries(db, MOST.account - 1)
             sessions.may_try(db, "lin.xia", HERE)
             tries(db, 1)
             with pytest.raises(RuleBroken):
@@ -84,20 +87,40 @@ class TestThrottle:
 
     def test_by_address_across_accounts(self, db: Session) -> None:
         with clock.frozen(NOON):
-            for no in range(sessions.MAX_FAILED_PER_ADDRESS):
+            for no in range(MOST.address):
                 tries(db, 1, login=f"guess{no}")
             with pytest.raises(RuleBroken):
                 sessions.may_try(db, "fresh", HERE)
             sessions.may_try(db, "fresh", "198.51.100.1")
 
+    def test_of_the_whole_house(self, db: Session) -> None:
+        few = sessions.SignInLimits(overall=12)
+        with clock.frozen(NOON):
+            for no in range(12):
+                sessions.may_try(db, "fresh", "198.51.100.99", limits=few)
+                sessions.check_password(db, f"guess{no}", "wrong", f"198.51.100.{no}")
+            with pytest.raises(RuleBroken):
+                sessions.may_try(db, "fresh", "198.51.100.99", limits=few)
+
+    def test_those_that_went_well_do_not_count(self, db: Session, lin: UUID) -> None:
+        with clock.frozen(NOON):
+            for _ in range(MOST.account + 2):
+                sessions.may_try(db, "lin.xia", HERE)
+                assert sessions.check_password(db, "lin.xia", SENTENCE, HERE) == lin
+
     def test_is_over_after_five_minutes(self, db: Session, lin: UUID) -> None:
         with clock.frozen(NOON):
-            tries(db, sessions.MAX_FAILED_PER_LOGIN)
+            tries(db, MOST.account)
         with clock.frozen(NOON + sessions.THROTTLE_SPAN):
             sessions.may_try(db, "lin.xia", HERE)
 
 
 class TestSession:
+    def test_says_when_somebody_came_in_last(self, db: Session, lin: UUID) -> None:
+        with clock.frozen(NOON):
+            sessions.sign_in(db, lin)
+        assert db.scalar(select(Staff.last_sign_in_at).where(Staff.id == lin)) == NOON
+
     def test_keeps_only_a_hash_of_the_token(self, db: Session, lin: UUID) -> None:
         fresh = sessions.sign_in(db, lin)
         kept = db.connection().execute(select(StaffSession.token_hash, StaffSession.csrf)).one()

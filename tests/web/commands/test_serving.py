@@ -30,6 +30,7 @@ def a_served_house(database, data_dir, *options):
         **os.environ,
         "KESHI_DATABASE_URL": database.url.render_as_string(hide_password=False),
         "KESHI_SECRET_KEY": SECRET,
+        "KESHI_RATE_LIMITS": "0",
         "KESHI_DATA_DIR": str(data_dir),
     }
     process = subprocess.Popen(
