@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, or_, select, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, text, update
 from sqlmodel import Session, col
 
 from crm.companies.events import CompanyAmended
@@ -187,4 +188,39 @@ def drifted_guests(db: Session, guest_ids: Sequence[UUID]) -> list[UUID]:
 def rebuild_keys(db: Session) -> int:
     """Make every guest's keys anew; returns how many were not what they ought to be."""
     ids = db.connection().execute(select(*cols(Guest.id)).order_by(col(Guest.id))).scalars().all()
-    return refresh_keys(db, ids)
+    written = refresh_keys(db, ids)
+    order_by_seen(db)
+    return written
+
+
+def order_by_seen(db: Session, since: date | None = None) -> int:
+    """Give guests seen since this day (everybody without one) the last numbers of the search
+    table, in the order of being seen; returns how many.
+
+    The full-text index can only be read in the order of these numbers: what stands last is found
+    first when a word fits thousands. Between two nights the order lags behind, and the look-up
+    puts right what it has read.
+    """
+    connection = db.connection()
+    search, guest = GuestSearch.__table__, Guest.__table__  # type: ignore[attr-defined]
+    seen = guest.c.last_seen_on
+    place = func.row_number().over(order_by=(seen.is_not(None), seen, guest.c.id))
+    ranked = select(search.c.id.label("was"), place.label("place")).join(
+        guest, guest.c.id == search.c.guest_id
+    )
+    if since is not None:
+        ranked = ranked.where(seen >= since)
+    found = ranked.subquery("ranked")
+    last = select(func.coalesce(func.max(search.c.id), 0)).scalar_subquery()
+    moved = connection.execute(
+        update(search).where(search.c.id == found.c.was).values(id=last + found.c.place)
+    ).rowcount
+    if connection.dialect.name == "postgresql":
+        connection.execute(_NUMBERS_ON)
+    return int(moved)
+
+
+_NUMBERS_ON = text(
+    "SELECT setval(pg_get_serial_sequence('guest_search', 'id'), max(id)) FROM guest_search "
+    "HAVING max(id) IS NOT NULL"
+)

@@ -1,5 +1,6 @@
 """Later work on guests' files: what has an end ends, keys follow a company that is renamed."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from crm.kit.tables import EventRow
 
 END_MARKS = "guests.end_marks"
 REMOVE_PAPERS = "guests.remove_papers"
+ORDER_BY_SEEN = "guests.order_by_seen"
+SEEN_WITHIN = timedelta(days=2)
 
 
 @job(END_MARKS)
@@ -26,6 +29,12 @@ def remove_papers(db: Session, _: dict[str, Any]) -> None:
     """Delete identity documents thirty days old."""
     if parts.remove_overdue_papers(db, clock.now().date()):
         jobs.enqueue(db, REMOVE_PAPERS)
+
+
+@job(ORDER_BY_SEEN)
+def order_by_seen(db: Session, _: dict[str, Any]) -> None:
+    """Guests seen since the night before last come first when a word fits thousands."""
+    indexing.order_by_seen(db, clock.now().date() - SEEN_WITHIN)
 
 
 @job(indexing.FOLLOW_COMPANY)

@@ -43,9 +43,13 @@ SQLITE_PRAGMAS = (
     f"busy_timeout={BUSY_TIMEOUT_MS}",
     "secure_delete=ON",
     "temp_store=MEMORY",
-    "cache_size=-32768",
+    "cache_size=-4096",
 )
-"""What every connection to SQLite is told first; the power-cut proof runs these very words."""
+"""What every connection to SQLite is told first; the power-cut proof runs these very words.
+
+The cache is each connection's own, and the system keeps the file's pages anyway: 4 MiB hold the
+upper levels of the indexes, 32 were a process of 300 MiB for no measurable gain.
+"""
 
 
 def sqlite_module() -> ModuleType:
@@ -71,15 +75,23 @@ def sqlite_serves_many() -> bool:
 
 
 class Database:
-    """One database with a reading and a writing way in, sharing one pool of connections."""
+    """One database with a reading and a writing way in.
+
+    On SQLite they share one pool of connections. On PostgreSQL readers have their own, told once
+    that they only read: without BEGIN, SET TRANSACTION and ROLLBACK around it a statement takes a
+    third of the time. Each of their statements sees its own moment, as it would at PostgreSQL's
+    usual level of isolation in a transaction too.
+    """
 
     def __init__(self, url: str, *, pool_size: int = DB_POOL) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = (
-            _sqlite_engine(url, pool_size) if self.is_sqlite else _pg_engine(url, pool_size)
+            _sqlite_engine(url, pool_size) if self.is_sqlite else _pg_writing_engine(url, pool_size)
         )
-        self._reading = self.engine.execution_options(**{_MODE: "read"})
+        readers = self.engine if self.is_sqlite else _pg_reading_engine(url, pool_size)
+        self._readers = readers
+        self._reading = readers.execution_options(**{_MODE: "read"})
         self._writing = self.engine.execution_options(**{_MODE: "write"})
 
     @contextmanager
@@ -126,6 +138,7 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+        self._readers.dispose()
 
 
 @contextmanager
@@ -251,7 +264,7 @@ def insert_once(db: Session, table: type[SQLModel], *key: str, **values: Any) ->
 def _sqlite_engine(url: str, pool_size: int) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(
         url,
         module=sqlite_module(),
@@ -259,6 +272,7 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=0,
+        pool_use_lifo=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -279,10 +293,33 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _pg_engine(url: str, pool_size: int) -> Engine:
-    engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
+def _pg_engine(url: str, pool_size: int, **more: Any) -> Engine:
+    """Connections used last are used next, so that a quiet house keeps few."""
+    return create_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_use_lifo=True, **more
+    )
+
+
+def _pg_writing_engine(url: str, pool_size: int) -> Engine:
+    engine = _pg_engine(url, pool_size)
     event.listen(engine, "begin", _begin_postgres)
     return engine
+
+
+def _pg_reading_engine(url: str, pool_size: int) -> Engine:
+    return _pg_engine(
+        url,
+        pool_size,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        connect_args={"options": _options(url) + "-c default_transaction_read_only=on"},
+    )
+
+
+def _options(url: str) -> str:
+    """What the address itself asks of the server, since ours would take its place."""
+    given = make_url(url).query.get("options", "")
+    return f"{given if isinstance(given, str) else ' '.join(given)} ".lstrip()
 
 
 def _begin_postgres(connection: Connection) -> None:

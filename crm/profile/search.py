@@ -6,6 +6,7 @@ there today, then by the day last seen.
 """
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -58,10 +59,13 @@ from crm.stays.tables import Companion, Stay
 
 CAP = 500
 """Candidates by one exact key, by typo, by substring."""
-SORTED = 1_000
-"""Up to so many token matches are all sorted by the day last seen."""
-WINDOW = 20_000
-"""Of more matches those among so many guests seen last come first, then the newest files."""
+SORTED = 300
+"""Up to so many token matches are all sorted by the day last seen. Of more, so many that stand
+last in the search table are, which is kept in the order of being seen (`guests.indexing`)."""
+WIDER = (3_000, 30_000)
+"""How many are looked at next where too few of those are within reach."""
+COMMON = 3_000
+"""From so many matches PostgreSQL reads the search table from its end instead of its index."""
 SHORTEST_SUBSTRING = 3
 TYPO_WORDS = 3
 
@@ -148,18 +152,25 @@ def _rightly_typed(
 ) -> list[Place]:
     places: dict[UUID, Place] = {}
     exact = _exact(db, plan, by)
-    for row in _in_house(db, plan, set(exact), by):
+    matches = _how_many(db, plan, after)
+    common = matches > SORTED
+    named = {} if common or not matches else _all_matches(db, plan, by)
+    for row in _in_house(db, plan, exact.keys() | named.keys(), by, by_tokens=common):
         place = places.setdefault(row.guest_id, Place(row.guest_id))
         _stand(place, row)
         if plan.room is not None and row.room_no == plan.room:
             place.by.add(MatchedBy.ROOM)
-    for guest_id, seen in _visible(db, set(exact) - places.keys(), by):
+    for guest_id, seen in _visible(db, exact.keys() - places.keys() - named.keys(), by):
         places[guest_id] = Place(guest_id, seen=seen or _NEVER)
+    for guest_id in exact.keys() & named.keys() - places.keys():
+        places[guest_id] = Place(guest_id, seen=named[guest_id] or _NEVER)
     for guest_id, kinds in exact.items():
         if guest_id in places:
             places[guest_id].by |= kinds
     _step_back(db, places, plan, by)
-    for guest_id, seen in _by_tokens(db, plan, by, after, need + len(places)):
+    if common:
+        named = _latest_matches(db, plan, by, after, need, matches, places.keys())
+    for guest_id, seen in named.items():
         places.setdefault(guest_id, Place(guest_id, seen=seen or _NEVER))
     return list(places.values())
 
@@ -267,13 +278,16 @@ def _exact_condition(
             return Complaint.guest_id, and_(number, one_of(col(Complaint.hotel_id), hotel_ids))
 
 
-def _in_house(db: Session, plan: QueryPlan, exact: set[UUID], by: Actor) -> Sequence[Any]:
-    """Who of those in the house or due today is meant: by key, by room, or by all tokens."""
-    tokens = plan.tokens if _worth_looking(plan.tokens) else ()
-    if not by.hotel_ids or not (exact or plan.room or tokens):
+def _in_house(
+    db: Session, plan: QueryPlan, found: AbstractSet[UUID], by: Actor, *, by_tokens: bool
+) -> Sequence[Any]:
+    """Who of those in the house or due today is meant: found already, by room, or by all tokens
+    where too many match to have them all."""
+    tokens = plan.tokens if by_tokens else ()
+    if not by.hotel_ids or not (found or plan.room or tokens):
         return ()
-    query = _in_house_query(by.hotel_ids, bool(exact), plan.room is not None, len(tokens))
-    values: dict[str, Any] = {"exact": list(exact), "room": plan.room, **_patterns(tokens)}
+    query = _in_house_query(by.hotel_ids, bool(found), plan.room is not None, len(tokens))
+    values: dict[str, Any] = {"exact": list(found), "room": plan.room, **_patterns(tokens)}
     return db.connection().execute(query, values).all()
 
 
@@ -337,7 +351,9 @@ def _in_doc(tokens: int) -> ColumnElement[bool]:
     return and_(*(padded.like(bindparam(f"token_{no}", type_=String)) for no in range(tokens)))
 
 
-def _visible(db: Session, guest_ids: set[UUID], by: Actor) -> Iterable[tuple[UUID, date | None]]:
+def _visible(
+    db: Session, guest_ids: AbstractSet[UUID], by: Actor
+) -> Iterable[tuple[UUID, date | None]]:
     """Of these guests those within reach, with the day last seen."""
     if not guest_ids:
         return []
@@ -375,53 +391,76 @@ def _worth_looking(tokens: Sequence[QueryToken]) -> bool:
     return any(len(token.text) > 1 or not token.text.isascii() for token in tokens)
 
 
-def _by_tokens(
-    db: Session, plan: QueryPlan, by: Actor, after: OrderKey | None, need: int
-) -> list[tuple[UUID, date | None]]:
-    """Guests whose documents hold all tokens, those seen last first; at least ``need`` if any."""
+def _how_many(db: Session, plan: QueryPlan, after: OrderKey | None) -> int:
+    """How many documents hold all tokens; counted as far as it matters."""
     if not _worth_looking(plan.tokens) or (after is not None and after[0] > 0):
-        return []
-    asked: dict[str, Any] = {"asked": _words(db).all_of(plan.tokens)}
-    count = db.connection().execute(_count(_whole(db)), asked | {"most": SORTED + 1})
-    matches = count.scalar_one()
-    if matches == 0:
-        return []
-    asked |= {"most": SORTED, "need": need, **_after(after)}
+        return 0
+    most = SORTED if _is_sqlite(db) else COMMON
+    values = {"asked": _words(db).all_of(plan.tokens), "most": most + 1}
+    return int(db.connection().execute(_count(_whole(db)), values).scalar_one())
+
+
+@lru_cache(maxsize=4)
+def _count(source: str) -> Select[Any]:
+    return select(func.count()).select_from(_matches(source))
+
+
+def _all_matches(db: Session, plan: QueryPlan, by: Actor) -> dict[UUID, date | None]:
+    """Every guest within reach whose document holds all tokens, with the day last seen."""
+    values = {"asked": _words(db).all_of(plan.tokens), "most": SORTED, "need": SORTED}
+    rows = db.connection().execute(_recent(visible_to(by), False, _whole(db)), values)
+    return {row.id: row.last_seen_on for row in rows}
+
+
+def _latest_matches(
+    db: Session,
+    plan: QueryPlan,
+    by: Actor,
+    after: OrderKey | None,
+    need: int,
+    matches: int,
+    known: AbstractSet[UUID],
+) -> dict[UUID, date | None]:
+    """Of many guests whose documents hold all tokens those seen last, at least ``need`` beside
+    the ``known`` ones, or all there are among the last in the search table."""
     paged = after is not None and after[1] == _RANK[Standing.OTHER]
+    source = _whole(db)
+    most = need + len(known)
+    values = {"asked": _words(db).all_of(plan.tokens), "need": most, **_after(after)}
+    if source == _POSTGRES:
+        source = _POSTGRES_END if matches > COMMON else _POSTGRES_LAST
+        values |= _patterns(plan.tokens)
     found: dict[UUID, date | None] = {}
-    if matches > SORTED:
-        lately = _recent(visible_to(by), paged, _LATELY, len(plan.tokens))
-        edge = {"edge": _edge_of_window(db), **_patterns(plan.tokens)}
-        found = {r.id: r.last_seen_on for r in db.connection().execute(lately, asked | edge)}
-    if len(found) < need:
-        some = _recent(visible_to(by), paged, _whole(db))
-        found |= {r.id: r.last_seen_on for r in db.connection().execute(some, asked)}
-    return list(found.items())
+    for last in (SORTED, *WIDER):
+        query = _recent(visible_to(by), paged, source, len(plan.tokens))
+        rows = db.connection().execute(query, values | {"most": last})
+        found |= {row.id: row.last_seen_on for row in rows}
+        if len(found.keys() - known) >= need:
+            break
+    return found
 
 
-_SQLITE, _POSTGRES, _POSTGRES_EACH, _LATELY = "sqlite", "postgres", "postgres_each", "lately"
+_SQLITE, _POSTGRES, _POSTGRES_EACH = "sqlite", "postgres", "postgres_each"
+_POSTGRES_LAST, _POSTGRES_END = "postgres_last", "postgres_end"
 
 
 @lru_cache(maxsize=1024)
 def _recent(
     within_reach: ColumnElement[bool], paged: bool, source: str, tokens: int = 0
 ) -> Select[Any]:
-    """Guests by the day last seen: of the token matches, or of those seen lately."""
+    """Of the token matches those within reach, by the day last seen."""
+    matches = _matches(source, tokens)
     query = (
         select(*cols(Guest.id, Guest.last_seen_on))
         .join(GuestSearch, col(GuestSearch.guest_id) == col(Guest.id))
-        .where(within_reach, col(Guest.state) != GuestState.MERGED)
+        .where(
+            within_reach,
+            col(Guest.state) != GuestState.MERGED,
+            col(GuestSearch.id).in_(select(matches.c.id)),
+        )
+        .order_by(col(Guest.last_seen_on).desc().nulls_last(), col(Guest.id).desc())
         .limit(bindparam("need", type_=Integer))
     )
-    newest, last = col(Guest.last_seen_on).desc(), col(Guest.id).desc()
-    if source == _LATELY:
-        # No NULL is left here, and PostgreSQL reads its index backwards only without NULLS LAST.
-        query = query.where(col(Guest.last_seen_on) >= bindparam("edge"), _in_doc(tokens))
-        query = query.order_by(newest, last)
-    else:
-        matches = _matches(source)
-        query = query.where(col(GuestSearch.id).in_(select(matches.c.id)))
-        query = query.order_by(newest.nulls_last(), last)
     return query.where(_BEYOND) if paged else query
 
 
@@ -449,27 +488,6 @@ _BEYOND = or_(
         ),
     ),
     and_(not_(bindparam("known", type_=Boolean)), col(Guest.last_seen_on).is_(None), _OLDER),
-)
-
-
-@lru_cache(maxsize=4)
-def _count(source: str) -> Select[Any]:
-    return select(func.count()).select_from(_matches(source))
-
-
-def _edge_of_window(db: Session) -> date:
-    """The day on which the last of the `WINDOW` guests seen lately was seen; the first day of
-    all if there are fewer."""
-    edge = db.connection().execute(_EDGE, {"window": WINDOW - 1}).scalar_one_or_none()
-    return edge or _NEVER
-
-
-_EDGE = (
-    select(*cols(Guest.last_seen_on))
-    .where(col(Guest.last_seen_on).is_not(None))
-    .order_by(col(Guest.last_seen_on).desc())
-    .offset(bindparam("window", type_=Integer))
-    .limit(1)
 )
 
 
@@ -615,21 +633,27 @@ def _any_of(db: Session, words: Sequence[str]) -> dict[str, Any]:
     return {"ways": [_TSQUERY.whole.format(word) for word in words]}
 
 
-def _matches(source: str) -> Subquery:
-    """The search rows whose documents satisfy what is asked, the newest first on SQLite.
+_EACH = "SELECT DISTINCT found.id FROM unnest(CAST(:ways AS text[])) AS way CROSS JOIN LATERAL"
+_HELD = "array_to_tsvector(string_to_array(doc, ' ')) @@ CAST({} AS tsquery)"
+
+
+def _matches(source: str, tokens: int = 0) -> Subquery:
+    """The search rows whose documents satisfy what is asked; the last in the table first, except
+    where PostgreSQL takes them as they come.
 
     PostgreSQL takes hundreds of words in one condition for half the table and reads all of it
-    (5 s at 100,000 guests); asked one by one each is an index probe.
+    (5 s at 100,000 guests); asked one by one each is an index probe. Its index gives no order,
+    so of a word of thousands the table is read from its end, with ``tokens`` patterns.
     """
+    found = "SELECT id FROM guest_search WHERE "
+    like = " AND ".join(f"' ' || doc || ' ' LIKE :token_{no}" for no in range(tokens))
     sql = {
         _SQLITE: "SELECT rowid AS id FROM guest_words WHERE guest_words MATCH :asked "
         "ORDER BY rowid DESC LIMIT :most",
-        _POSTGRES: "SELECT id FROM guest_search WHERE "
-        "array_to_tsvector(string_to_array(doc, ' ')) @@ CAST(:asked AS tsquery) LIMIT :most",
-        _POSTGRES_EACH: "SELECT DISTINCT found.id FROM unnest(CAST(:ways AS text[])) AS way "
-        "CROSS JOIN LATERAL (SELECT id FROM guest_search WHERE "
-        "array_to_tsvector(string_to_array(doc, ' ')) @@ CAST(way AS tsquery) LIMIT 100) AS found "
-        "LIMIT :most",
+        _POSTGRES: f"{found}{_HELD.format(':asked')} LIMIT :most",
+        _POSTGRES_LAST: f"{found}{_HELD.format(':asked')} ORDER BY id + 0 DESC LIMIT :most",
+        _POSTGRES_END: f"{found}{like} ORDER BY id DESC LIMIT :most",
+        _POSTGRES_EACH: f"{_EACH} ({found}{_HELD.format('way')} LIMIT 100) AS found LIMIT :most",
     }
     return text(sql[source]).columns(column("id", Integer)).subquery()
 

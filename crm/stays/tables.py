@@ -25,7 +25,8 @@ class Stay(SQLModel, table=True):
         CheckConstraint("departure_on >= arrival_on", name="dates"),
         Index("ix_stay_arrivals", "hotel_id", "arrival_on", "status"),
         Index("ix_stay_departures", "hotel_id", "departure_on", "status"),
-        Index("ix_stay_guest_id_arrival_on", "guest_id", "arrival_on"),
+        # With the hotel, so that reach is decided without reading the stays themselves.
+        Index("ix_stay_of_guest", "guest_id", "arrival_on", "hotel_id"),
         Index(
             "ix_stay_room_in_house",
             "hotel_id",

@@ -244,6 +244,10 @@ NEXT_BY_COPY = """
 """
 
 
+REPLACED = {("stay", "ix_stay_guest_id_arrival_on", ("guest_id", "arrival_on"), False)}
+"""Indexes that a step takes away because another of its own serves what they served."""
+
+
 class TestUpgradeWithRows:
     """Every step after the first, and a made-up next one, runs over tables that hold rows."""
 
@@ -272,7 +276,7 @@ class TestUpgradeWithRows:
                 if after.rows.get(name) != rows
             }
             assert not lost
-            assert before.indexes <= after.indexes
+            assert before.indexes - REPLACED <= after.indexes
             assert before.triggers <= after.triggers
             assert before.checks <= after.checks
         with empty.engine.connect() as connection:

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from crm.companies.tables import Company
 from crm.complaints.tables import Complaint
 from crm.guests import service
+from crm.guests.indexing import order_by_seen
 from crm.guests.schemas import AddressIn, ContactIn, GuestRegister, NameIn, VehicleIn
 from crm.guests.tables import Guest
 from crm.guests.terms import ContactKind, GuestState, NameKind
@@ -285,17 +286,30 @@ class TestOrder:
             assert set(seen) == everybody
             assert seen == ids(db, "chen", desk, limit=100)
 
+    @pytest.mark.parametrize("common", [4, 9])
     def test_very_common_words_still_come_by_recency(
-        self, db: Session, desk: Actor, hotel_id: UUID, monkeypatch: pytest.MonkeyPatch
+        self,
+        db: Session,
+        desk: Actor,
+        hotel_id: UUID,
+        monkeypatch: pytest.MonkeyPatch,
+        common: int,
     ) -> None:
-        monkeypatch.setattr(search, "SORTED", 5)
-        monkeypatch.setattr(search, "WINDOW", 6)
+        monkeypatch.setattr(search, "SORTED", 3)
+        monkeypatch.setattr(search, "COMMON", common)
+        monkeypatch.setattr(search, "WIDER", (6, 12))
         made = [
             register(db, desk, f"陈{char}", seen=TODAY - no * DAY if no < 10 else None)
             for no, char in enumerate("一二三四五六七八九十百千万亿")
         ]
-        assert ids(db, "chen", desk, limit=6) == made[:6]
-        assert set(ids(db, "chen", desk, limit=100)) >= set(made[:6])
+        assert order_by_seen(db, TODAY - 9 * DAY) == 10
+        assert ids(db, "chen", desk, limit=4) == made[:4]
+        assert ids(db, "chen", desk, limit=7) == made[:7]
+        first = search_guests(db, "chen", by=desk, limit=4)
+        assert [hit.id for hit in search_guests(db, "chen", by=desk, limit=4, cursor=first.next)
+                .items] == made[4:8]  # fmt: skip
+        late = register(db, desk, "陈兆", seen=TODAY)
+        assert ids(db, "chen", desk, limit=2) == [late, made[0]]
 
     @pytest.mark.parametrize(
         "cursor", ["x", "W10=", "WzEsMiwzLDRd", "WzAsMiw5OTk5OTk5OTksICJhIl0="]
