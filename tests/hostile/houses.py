@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlmodel import Session
 
 from crm.kit.db import Database
-from crm.kit.settings import Settings
+from crm.kit.settings import Settings, put_in_force
 from crm.kit.vault import Vault
 from crm.staff.policy import policy
 from crm.staff.tables import StaffGrant
@@ -53,6 +53,15 @@ class Standing:
 
 def build(database: Database, folder: Path) -> Standing:
     """Plant the house on a migrated database and open its doors."""
+    settings = Settings(
+        _env_file=None,
+        database_url="sqlite:///unused.db",
+        secret_key=SECRET,
+        data_dir=folder,
+        base_url="http://testserver",
+        rate_limits=False,  # one asker asks thousands of times a minute
+    )
+    put_in_force(settings)
     with database.writing() as db:
         house = plant(db, vault=Vault(SECRET), data_dir=folder)
         headers = {
@@ -60,13 +69,6 @@ def build(database: Database, folder: Path) -> Standing:
             ALL_SCOPES: _key(factories.a_key(db, *sorted(policy().scopes), hotel_id=house.here)),
         }
     plant_import(database, house, folder)
-    settings = Settings(
-        _env_file=None,
-        database_url="sqlite:///unused.db",
-        secret_key=SECRET,
-        data_dir=folder,
-        base_url="http://testserver",
-    )
     return Standing(create_app(settings, database=database), database, house, headers)
 
 
