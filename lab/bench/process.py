@@ -133,6 +133,7 @@ def keshi(url: str, folder: Path, workers: int) -> Process:
         "KESHI_DATA_DIR": str(folder / "files"),
         "KESHI_BASE_URL": f"http://127.0.0.1:{port}",
         "KESHI_DEMO": "0",
+        "KESHI_RATE_LIMITS": "0",
         "KESHI_LOG_LEVEL": "info",
     }
     return Process(command, port, folder / "keshi.log", environment)
