@@ -189,6 +189,7 @@ CONDITION: dict[str, Words] = {
         mark("There is no backup yet."), mark("The first is made tonight; at once: keshi backup")
     ),
     "backup_proven": Words(mark("Backups are restored for trial, and come back equal.")),
+    "backup_untried": Words(mark("No backup has failed.")),
     "backup_failed": Words(
         mark("The last backup failed (%(error)s)."),
         mark("Run keshi backup and read what it says."),

@@ -238,7 +238,40 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "staff_state": {"active": mark("active"), "disabled": mark("disabled")},
     "leap_day": {"28feb": mark("28 February"), "1mar": mark("1 March")},
+    "unusual": {
+        "volume": mark("More than 200 files in a day"),
+        "many_files": mark("Many more files than usual"),
+        "many_reveals": mark("Many looks behind masks"),
+        "strangers": mark("Files of guests without a stay"),
+        "marked_guests": mark("VIP or incognito without a stay"),
+        "odd_hours": mark("Outside the usual hours"),
+        "unopened": mark("Looked up again and again, opened little"),
+        "one_guest": mark("One guest looked at by many"),
+    },
+    "unusual_why": {
+        "volume": mark("More guest files than a day's work needs; so a hotel's files are copied."),
+        "many_files": mark(
+            "More than three times as many guest files as on this person's usual day."
+        ),
+        "many_reveals": mark(
+            "More than three times as many looks behind masks as on this person's usual day."
+        ),
+        "strangers": mark("Files of guests with no stay near that day, in which nothing was done."),
+        "marked_guests": mark(
+            "VIP or incognito guests with no stay near that day; nothing was done in their files."
+        ),
+        "odd_hours": mark(
+            "Files opened at hours in which this person did not work in the last 30 days."
+        ),
+        "unopened": mark(
+            "Many look-ups with few files opened: as when somebody tries names or numbers."
+        ),
+        "one_guest": mark(
+            "More people than a stay needs have opened this guest's file in one day."
+        ),
+    },
     "audit_subject": {
+        "unusual_viewing": mark("Unusual viewing"),
         "guest": mark("Guest file"),
         "staff": mark("Account"),
         "api_key": mark("API key"),
@@ -256,7 +289,7 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "condition": {
         "fine": mark("well"),
-        "notice": mark("take note"),
+        "notice": mark("notice"),
         "serious": mark("serious"),
     },
     "backup_trigger": {"clock": mark("at night"), "person": mark("by hand")},

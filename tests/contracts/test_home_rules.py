@@ -21,6 +21,8 @@ MAY_KNOW_THE_DIALECT = {
     "crm/kit/dbtypes.py",
     "crm/kit/pouring.py",
     "crm/profile/search.py",
+    "crm/safekeeping/canonical.py",
+    "crm/safekeeping/loading.py",
     "migrations/search_objects.py",
     "migrations/append_only.py",
 }

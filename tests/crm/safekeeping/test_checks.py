@@ -257,7 +257,7 @@ class TestWork:
 
         assert look(of_work.backup_recent) == ("backup_none_yet", NOTICE)
         assert look(of_work.backup_recent, demo=True) == ("backup_demo", FINE)
-        assert look(of_work.backup_proven) == ("backup_proven", FINE)
+        assert look(of_work.backup_proven) == ("backup_untried", FINE)
         with database.writing() as db:
             holding.recognise(db, tmp_path / "own")
         change(update(HouseRow).values(began_at=clock.now() - timedelta(days=3)))
