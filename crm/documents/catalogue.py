@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from crm.documents.tables import DocumentKind
 from crm.documents.terms import DocumentClass
+from crm.kit.db import insert_once
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,5 @@ def load(db: Session) -> int:
     """Add the shipped kinds that are missing; what a hotel changed stays. Returns how many."""
     known = set(db.connection().execute(select(col(DocumentKind.code))).scalars())
     fresh = [kind for code, kind in shipped().items() if code not in known]
-    if fresh:
-        db.connection().execute(insert(DocumentKind), [vars(kind) for kind in fresh])
-    return len(fresh)
+    # two desks may shelve the first document of a house at once
+    return sum(insert_once(db, DocumentKind, "code", **vars(kind)) for kind in fresh)

@@ -424,6 +424,7 @@ def _remove(
 
 def _next_no(db: Session, table: Any, guest_id: UUID) -> int:
     """One more than the highest number; numbers of removed parts may come again."""
+    queries.hold(db, guest_id)
     last, count = (
         db.connection()
         .execute(select(func.max(table.no), func.count()).where(table.guest_id == guest_id))

@@ -139,6 +139,16 @@ def need_visible(db: Session, guest_id: UUID, *, by: Actor) -> Any:
     return row
 
 
+def hold(db: Session, guest_id: UUID) -> None:
+    """Let two who add to one file take turns until they commit; on SQLite writers do anyway.
+
+    Without it both take the same number on PostgreSQL, and one of them is refused.
+    """
+    db.connection().execute(
+        select(col(Guest.id)).where(col(Guest.id) == guest_id).with_for_update(key_share=True)
+    )
+
+
 def no_such_guest() -> NotFound:
     return NotFound("There is no such guest file within your reach.", "guest")
 

@@ -23,5 +23,6 @@ def take(db: Session, name: str, holder: str, *, seconds: int) -> bool:
             .values(holder=holder, until=until)
         )
         taken = renewed.rowcount == 1
-    failpoints.reach("lease.taken")
+    if taken:
+        failpoints.reach("lease.taken")
     return taken

@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from crm.audit import service as audit
 from crm.audit.terms import Deed
-from crm.guests.queries import need_visible
+from crm.guests.queries import hold, need_visible
 from crm.kit import clock
 from crm.kit import events as news
 from crm.kit.errors import NotAllowed
@@ -30,6 +30,7 @@ def capture_consent(
     if not (by.has_right(FIELD, "P") or by.has_right(FIELD, "E")):
         raise NotAllowed("Your role may not change this. Ask the guest-file centre.", "field")
     need_visible(db, guest_id, by=by)
+    hold(db, guest_id)
     no = 1 + int(
         db.connection().scalar(
             select(func.coalesce(func.max(col(Consent.no)), 0)).where(
