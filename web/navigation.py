@@ -7,13 +7,17 @@ from web.wording import mark
 
 
 class Destination(NamedTuple):
-    """One entry of the rail. ``permission`` is a name of the policy."""
+    """One entry of the rail. ``permission`` is a name of the policy.
+
+    With ``counted`` the rail fetches a number from the path's ``/count`` once the page is there.
+    """
 
     path: str
     icon: str
     label: str
     permission: str
     admin: bool = False
+    counted: bool = False
 
 
 DESTINATIONS = (
@@ -26,6 +30,7 @@ DESTINATIONS = (
     Destination("/staff", "user-cog", mark("Staff"), "staff.read", admin=True),
     Destination("/keys", "key-round", mark("Keys"), "keys.edit", admin=True),
     Destination("/hotel", "hotel", mark("Hotel"), "hotels.edit", admin=True),
+    Destination("/viewing", "eye", mark("Viewing"), "audit.unusual", admin=True, counted=True),
     Destination("/audit", "scroll-text", mark("Audit"), "audit.read", admin=True),
     Destination("/condition", "gauge", mark("Condition"), "house.condition", admin=True),
 )

@@ -21,6 +21,7 @@ from crm.guests import jobs as guests_jobs
 from crm.intake import jobs as intake_jobs
 from crm.kit import clock, failpoints, housekeeping_jobs, jobs, leases
 from crm.kit.db import Database
+from crm.profile import watching_jobs
 from crm.safekeeping import jobs as safekeeping_jobs
 
 log = logging.getLogger("keshi.worker")
@@ -112,9 +113,13 @@ def put_due(db: Session) -> None:
 CLOCKED: dict[str, timedelta] = {
     audit_jobs.SEAL: timedelta(seconds=TICK_S),
     audit_jobs.SEAL_LATE: timedelta(days=1),
+    audit_jobs.WATCH_VOLUME: timedelta(seconds=TICK_S),
+    audit_jobs.FORGET_VIEWING: timedelta(days=1),
+    watching_jobs.WATCH: timedelta(hours=1),
     documents_jobs.REMOVE_OVERDUE: timedelta(days=1),
     guests_jobs.END_MARKS: timedelta(hours=6),
     guests_jobs.REMOVE_PAPERS: timedelta(days=1),
+    guests_jobs.ORDER_BY_SEEN: timedelta(days=1),
     housekeeping_jobs.FORGET: timedelta(hours=1),
     housekeeping_jobs.STATISTICS: timedelta(days=1),
     intake_jobs.FORGET_FILES: timedelta(days=1),

@@ -1,10 +1,13 @@
 """The audit as it is read: who, what, when, for which purpose; never a value."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
-from crm.audit.terms import ActorKind, Deed, Fault
-from crm.kit.schema import Out
+from pydantic import Field
+
+from crm.audit.terms import PURPOSE_MAX, ActorKind, Deed, Fault, Unusual
+from crm.kit.schema import In, Line, Out
 
 
 class AuditLine(Out):
@@ -22,6 +25,33 @@ class AuditLine(Out):
     fields: list[str]
     purpose: str | None
     address: str | None
+
+
+class UnusualLine(Out):
+    """One thing a manager should look into, with names where the reader may know them."""
+
+    id: UUID
+    kind: Unusual
+    day: date
+    hotel_id: UUID
+    actor_kind: ActorKind | None
+    actor_id: UUID | None
+    actor_name: str | None = None
+    guest_id: UUID | None
+    guest_ref: str | None = None
+    number: int
+    usual: int | None
+    found_at: datetime
+    looked_at: datetime | None
+    looked_by: UUID | None
+    looked_by_name: str | None = None
+    looked_words: str | None
+
+
+class LookedInto(In):
+    """What came of it, in a word or a sentence."""
+
+    outcome: Annotated[Line, Field(max_length=PURPOSE_MAX)]
 
 
 class Difference(Out):

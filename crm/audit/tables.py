@@ -64,6 +64,26 @@ class AuditSeal(SQLModel, table=True):
     digest: bytes = Field(sa_type=LargeBinary)
 
 
+class ViewingDay(SQLModel, table=True):
+    """One person's (or key's) day of viewing in one hotel, in counts: see `crm.audit.rules.Day`.
+
+    Derived from the audit; kept for a month as the measure of what is usual.
+    """
+
+    __tablename__ = "viewing_day"
+
+    hotel_id: UUID = Field(sa_type=Key, primary_key=True)
+    day: date = Field(primary_key=True)
+    actor_id: UUID = Field(sa_type=Key, primary_key=True)
+    actor_kind: terms.ActorKind = Field(sa_type=StrEnumText(terms.ActorKind))
+    files: int
+    reveals: int
+    look_ups: int
+    strangers: int
+    marked: int
+    by_hour: list[int] = Field(sa_type=JsonDoc)
+
+
 class UnusualViewing(SQLModel, table=True):
     """Something in one day of viewing that a manager should look into.
 

@@ -1,5 +1,6 @@
 """The audit with names to it: who that was, which guest it was about, as far as one may know."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -47,8 +48,15 @@ def trail(
         cursor=cursor,
         limit=limit,
     )
-    names = _names(db, page.items)
-    refs = _refs(db, page.items) if _sees_refs(by) else {}
+    return with_names(db, page, by=by)
+
+
+def with_names(db: Session, page: PageOf[AuditLine], *, by: Actor) -> PageOf[AuditLine]:
+    """The same page with the names of people and keys, and references as far as one sees them."""
+    names = names_of_actors(
+        db, {(line.actor_kind, line.actor_id) for line in page.items if line.actor_id}
+    )
+    refs = refs_of(db, {line.guest_id for line in page.items if line.guest_id}, by=by)
     items = [
         line.model_copy(
             update={
@@ -76,10 +84,12 @@ def _sees_refs(by: Actor) -> bool:
     return by.sight("guest.ref", Channel.LIST) is Sight.CLEAR
 
 
-def _names(db: Session, lines: list[AuditLine]) -> dict[UUID, str]:
-    people = {line.actor_id for line in lines if line.actor_kind is ActorKind.STAFF}
-    keys = {line.actor_id for line in lines if line.actor_kind is ActorKind.KEY}
-    found = staff.names_of(db, {each for each in people if each})
+def names_of_actors(
+    db: Session, actors: Collection[tuple[ActorKind, UUID | None]]
+) -> dict[UUID, str]:
+    """The names of people and of keys, by their ids."""
+    found = staff.names_of(db, {i for kind, i in actors if i and kind is ActorKind.STAFF})
+    keys = {i for kind, i in actors if i and kind is ActorKind.KEY}
     if keys:
         rows = db.connection().execute(
             select(*cols(ApiKey.id, ApiKey.name)).where(col(ApiKey.id).in_(keys))
@@ -88,11 +98,11 @@ def _names(db: Session, lines: list[AuditLine]) -> dict[UUID, str]:
     return found
 
 
-def _refs(db: Session, lines: list[AuditLine]) -> dict[UUID, str]:
-    wanted = {line.guest_id for line in lines if line.guest_id}
-    if not wanted:
+def refs_of(db: Session, guests: Collection[UUID], *, by: Actor) -> dict[UUID, str]:
+    """The references of guests, for readers who see references."""
+    if not guests or not _sees_refs(by):
         return {}
     rows = db.connection().execute(
-        select(*cols(Guest.id, Guest.ref)).where(col(Guest.id).in_(wanted))
+        select(*cols(Guest.id, Guest.ref)).where(col(Guest.id).in_(guests))
     )
     return {row.id: row.ref for row in rows}

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from crm.kit.dbtypes import Key
+from crm.kit.dbtypes import JsonDoc, Key
 from migrations import append_only
 
 revision = "0002"
@@ -30,6 +30,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("no", name=op.f("pk_audit_seal")),
     )
     op.create_index("ix_audit_seal_first_id_no", "audit_seal", ["first_id", "no"], unique=False)
+    op.create_table(
+        "viewing_day",
+        sa.Column("hotel_id", Key(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("actor_id", Key(), nullable=False),
+        sa.Column("actor_kind", sa.String(length=32), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("reveals", sa.Integer(), nullable=False),
+        sa.Column("look_ups", sa.Integer(), nullable=False),
+        sa.Column("strangers", sa.Integer(), nullable=False),
+        sa.Column("marked", sa.Integer(), nullable=False),
+        sa.Column("by_hour", JsonDoc(), nullable=False),
+        sa.PrimaryKeyConstraint("hotel_id", "day", "actor_id", name=op.f("pk_viewing_day")),
+    )
     op.create_table(
         "unusual_viewing",
         sa.Column("id", Key(), nullable=False),
@@ -58,5 +72,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     append_only.drop(op.get_bind())
     op.drop_table("unusual_viewing")
+    op.drop_table("viewing_day")
     op.drop_table("audit_seal")
     op.drop_column("audit", "digest")

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from crm.audit.schemas import AuditLine
+from crm.audit.schemas import AuditLine, UnusualLine
 from crm.audit.terms import Deed
 from crm.kit.paging import PageOf
 from crm.kit.schema import IsoInstant
 from crm.profile import trail as trails
+from crm.profile import watching
 from web.answers import as_json
 from web.deps import Db, Me, Page
 from web.hard_json import HardRoute
@@ -41,5 +42,16 @@ def list_audit(
         until=until,
         cursor=page.cursor,
         limit=page.limit,
+    )
+    return as_json(found)  # type: ignore[return-value]
+
+
+@router.get("/unusual-viewing")
+def list_unusual_viewing(
+    db: Db, me: Me, page: Page, looked_into: bool = False
+) -> PageOf[UnusualLine]:
+    """Viewing that a manager should look into, newest first; or what was looked into already."""
+    found = watching.unusual_list(
+        db, by=me, looked_into=looked_into, cursor=page.cursor, limit=page.limit
     )
     return as_json(found)  # type: ignore[return-value]
