@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from migrations import search_objects
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -9,11 +11,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Reach is asked of hundreds of guests in one look-up: the index alone answers it."""
+    """Reach is asked of hundreds of guests in one look-up: the index alone answers it. A single
+    character is looked up by an index of starts of its length."""
     op.create_index("ix_stay_of_guest", "stay", ["guest_id", "arrival_on", "hotel_id"])
     op.drop_index("ix_stay_guest_id_arrival_on", "stay")
+    search_objects.renew_words(op.get_bind())
 
 
 def downgrade() -> None:
+    """The index of starts stays: it holds one length more than was asked of it."""
     op.create_index("ix_stay_guest_id_arrival_on", "stay", ["guest_id", "arrival_on"])
     op.drop_index("ix_stay_of_guest", "stay")
