@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from crm.kit.db import CommitUnsure, Trouble, trouble_of
-from crm.kit.errors import CrmError
+from crm.kit.errors import ChangedMeanwhile, CrmError
 from web.gate import API, PasswordChangeNeeded, SignInNeeded
 from web.limits import TooMany
 from web.rendering import frame_of, is_fragment, render
@@ -213,6 +213,8 @@ async def _crm_error(request: Request, error: Exception) -> Response:
     pointer = error.details.get("pointer")
     errors = [{"pointer": pointer, "code": error.code, "message": error.message}] if pointer else []
     status = 429 if error.code == "sign_in_throttled" else STATUS[error.kind]
+    if isinstance(error, ChangedMeanwhile) and "if-match" in request.headers:
+        status = 412  # somebody was faster between our look at the version and our writing
     return answer(request, status, error.code, detail=_said(request, error), errors=errors)
 
 
@@ -286,7 +288,8 @@ def _code(status: int) -> str:
 
 
 async def _stale(request: Request, _: Exception) -> Response:
-    return answer(request, 409, "changed_meanwhile", detail=PLAIN[412][1])
+    status = 412 if "if-match" in request.headers else 409
+    return answer(request, status, "changed_meanwhile", detail=PLAIN[412][1])
 
 
 async def _collision(request: Request, error: Exception) -> Response:

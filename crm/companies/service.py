@@ -28,7 +28,7 @@ from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
 from crm.companies.terms import CONTACTS_MAX, CONTRACTS_MAX, VISITS_MAX
 from crm.hotels.tables import Hotel
 from crm.kit import clock, events
-from crm.kit.errors import Conflict, Invalid, NotFound, RuleBroken
+from crm.kit.errors import ChangedMeanwhile, Conflict, Invalid, NotFound, RuleBroken
 from crm.kit.ids import new_id
 from crm.staff.actor import Actor
 from crm.staff.tables import Staff
@@ -234,7 +234,7 @@ def _write(
 
 def _check_version(held: int, given: int) -> None:
     if held != given:
-        raise Conflict(
+        raise ChangedMeanwhile(
             "Somebody else changed this company meanwhile. Load it again.", "changed_meanwhile"
         )
 

@@ -48,7 +48,7 @@ from crm.hotels.tables import Hotel
 from crm.kit import clock
 from crm.kit import events as news
 from crm.kit.db import chunks
-from crm.kit.errors import Conflict, Invalid, NotAllowed, RuleBroken
+from crm.kit.errors import ChangedMeanwhile, Invalid, NotAllowed, RuleBroken
 from crm.kit.events import Event
 from crm.kit.ids import new_id, new_reference
 from crm.kit.rows import cols
@@ -272,7 +272,7 @@ def changed(
     )
     new_version = done.scalar_one_or_none()
     if new_version is None:
-        raise Conflict(
+        raise ChangedMeanwhile(
             "Somebody changed this file meanwhile. Look at it again before you save.",
             "guest_changed",
         )

@@ -50,6 +50,10 @@ class Conflict(CrmError):
     kind = "conflict"
 
 
+class ChangedMeanwhile(Conflict):
+    """The version that the writer has seen is no longer the newest."""
+
+
 class RuleBroken(CrmError):
     """A rule of the house forbids it in this state."""
 

@@ -19,7 +19,7 @@ from crm.guests import service as guests
 from crm.hotels import queries as hotels
 from crm.kit import clock
 from crm.kit import events as news
-from crm.kit.errors import Conflict, RuleBroken
+from crm.kit.errors import ChangedMeanwhile, RuleBroken
 from crm.kit.ids import new_id
 from crm.kit.pouring import pour
 from crm.kit.rows import mapping_of
@@ -384,7 +384,9 @@ def _locked(db: Session, stay_id: UUID, version: int | None) -> dict[str, Any]:
     if row is None:
         raise no_such_stay()
     if version is not None and row.version != version:
-        raise Conflict("Somebody else changed this stay meanwhile. Load it again.", "version")
+        raise ChangedMeanwhile(
+            "Somebody else changed this stay meanwhile. Load it again.", "version"
+        )
     return dict(mapping_of(row))
 
 
