@@ -7,10 +7,9 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin
 
 from crm.companies.terms import ENDS_SOON_DAYS, NAME_MAX, BirthCalendar, ContractState
-from crm.kit import lunar
+from crm.kit import lunar, pinyin
 
 KEY_MAX = NAME_MAX * 2
 _BY = "|"
@@ -67,8 +66,7 @@ def _is_han(char: str) -> bool:
 
 def _syllables(folded: str) -> list[str]:
     """Pinyin of the Chinese, other letters as they are; ü is written v."""
-    found = lazy_pinyin(folded.replace(" ", ""), style=Style.NORMAL, errors="default")
-    return [part for part in found if part]
+    return [part for part in pinyin.syllables(folded.replace(" ", "")) if part]
 
 
 @cache

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz.distance import OSA
-
 from crm.guests.birthdays import Birthday
 from crm.guests.keys import name_key
 from crm.guests.naming import NameParts
@@ -128,8 +126,14 @@ def name_sign(one: NameParts, other: NameParts) -> Sign | None:
         return Sign.SAME_READING
     if has_cjk(left) or has_cjk(right) or min(len(left), len(right)) < 8:
         return None
-    close = OSA.distance(" ".join(sorted(left.split())), " ".join(sorted(right.split())))
-    return Sign.SIMILAR_NAME if close <= 1 else None
+    return Sign.SIMILAR_NAME if _close(left, right) else None
+
+
+def _close(left: str, right: str) -> bool:
+    from rapidfuzz.distance import OSA  # three megabytes that few processes need
+
+    one, other = " ".join(sorted(left.split())), " ".join(sorted(right.split()))
+    return OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 def run_together(name: NameParts) -> set[str]:

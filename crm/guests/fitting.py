@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from rapidfuzz.distance import DamerauLevenshtein
-
 from crm.guests.keys import name_key
 from crm.guests.naming import NameParts
 from crm.guests.readings import readings_of_name
@@ -43,8 +41,13 @@ def name_fits(one: NameParts, other: NameParts) -> Fit:
     if has_han(one.full) != has_han(other.full):
         han, latin = (one, other) if has_han(one.full) else (other, one)
         return Fit.SAME if _reads_as(han, latin) else Fit.OTHER
-    near = len(a) >= 5 and is_latin(one.full) and DamerauLevenshtein.distance(a, b) == 1
-    return Fit.NEAR if near else Fit.OTHER
+    return Fit.NEAR if len(a) >= 5 and is_latin(one.full) and _one_slip(a, b) else Fit.OTHER
+
+
+def _one_slip(a: str, b: str) -> bool:
+    from rapidfuzz.distance import DamerauLevenshtein  # three megabytes that few processes need
+
+    return DamerauLevenshtein.distance(a, b, score_cutoff=1) == 1
 
 
 def _reads_as(han: NameParts, latin: NameParts) -> bool:

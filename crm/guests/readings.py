@@ -3,10 +3,9 @@
 from functools import lru_cache
 from itertools import islice, product
 
-from pypinyin import Style, pinyin
-
 from crm.guests.scripts import is_han, simplified
 from crm.guests.surnames import SURNAME_READINGS, family_length
+from crm.kit import pinyin
 
 READINGS_MAX = 12
 _READINGS_OF_CHAR = 5
@@ -42,8 +41,7 @@ def readings_of_char(char: str) -> tuple[str, ...]:
     """All readings of one character without tones, the usual first; ü is written v."""
     if not is_han(char):
         return ()
-    found = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
-    typeable = (way for way in (found[0] if found else ()) if way.isascii() and way.isalpha())
+    typeable = (way for way in pinyin.readings(char) if way.isascii() and way.isalpha())
     return tuple(islice(typeable, _READINGS_OF_CHAR))
 
 

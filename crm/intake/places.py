@@ -2,7 +2,6 @@
 
 from functools import cache
 
-import pycountry
 from babel import Locale, UnknownLocaleError, numbers
 
 _ODD_COUNTRIES = {
@@ -30,6 +29,8 @@ _ODD_LANGUAGES = {
 @cache
 def _countries() -> dict[str, str]:
     """Every spelling we know → alpha-2; the odd ones last, since they must win."""
+    import pycountry  # four megabytes, and ten with its languages: only where a file is read
+
     known: dict[str, str] = {}
     for place in pycountry.countries:
         for attribute in ("alpha_2", "alpha_3", "name", "official_name", "common_name"):
@@ -49,6 +50,8 @@ def country_of(text: str) -> str | None:
 
 @cache
 def _languages() -> dict[str, str]:
+    import pycountry
+
     known: dict[str, str] = {}
     for code, name in Locale("en").languages.items():
         if 2 <= len(code) <= 3 and "_" not in code:
@@ -80,6 +83,8 @@ def language_of(text: str) -> str | None:
 @cache
 def precision_of(currency: str) -> int:
     """Decimals of an ISO 4217 currency; KeyError for what is none."""
+    import pycountry
+
     if pycountry.currencies.get(alpha_3=currency) is None:
         raise KeyError(currency)
     return int(numbers.get_currency_precision(currency))

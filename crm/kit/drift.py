@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from crm.kit.metadata import all_tables
@@ -12,6 +10,9 @@ from migrations import append_only, search_objects
 
 def differences(connection: Connection) -> list[str]:
     """What the database and this code do not share: ``add_index ix_job_open``, a trigger's name."""
+    from alembic.autogenerate import compare_metadata  # eight megabytes: only where it is asked
+    from alembic.migration import MigrationContext
+
     context = MigrationContext.configure(
         connection,
         opts={"include_object": _is_ours, "compare_type": False, "compare_server_default": False},

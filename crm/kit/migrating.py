@@ -1,26 +1,38 @@
-"""Bring a database to the shape that this code knows, and refuse one from the future."""
+"""Bring a database to the shape that this code knows, and refuse one from the future.
+
+Every process asks at its start whether the database fits; that is read from the names in
+``migrations/versions`` and one row, without Alembic, whose eight megabytes only a migration needs.
+"""
 
 import logging
+import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from crm.kit.db import Database
 from crm.kit.errors import RuleBroken
 from migrations import append_only
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 log = logging.getLogger("keshi.migrating")
 
 HERE = Path(__file__).resolve().parents[2] / "migrations"
 
 
-def config_for(database: Database) -> Config:
+_STEP = re.compile(
+    r"^revision\b[^=]*= *[\"'](?P<this>\w+)[\"']$.*?^down_revision\b[^=]*= *(?P<before>.+?)$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def config_for(database: Database) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(HERE))
     config.set_main_option("path_separator", "os")
@@ -30,27 +42,41 @@ def config_for(database: Database) -> Config:
 
 
 @cache
-def _scripts() -> ScriptDirectory:
-    config = Config()
-    config.set_main_option("script_location", str(HERE))
-    config.set_main_option("path_separator", "os")
-    return ScriptDirectory.from_config(config)
+def _steps() -> dict[str, str | None]:
+    """Every revision that this code knows → the one before it."""
+    found: dict[str, str | None] = {}
+    for path in sorted((HERE / "versions").glob("*.py")):
+        if (step := _STEP.search(path.read_text(encoding="utf-8"))) is not None:
+            before = step["before"].strip().strip("\"'")
+            found[step["this"]] = None if before == "None" else before
+    return found
 
 
 @cache
 def head() -> str:
     """The newest revision that this code knows."""
-    return _scripts().get_current_head() or ""
+    steps = _steps()
+    return next(iter(steps.keys() - set(steps.values())), "")
 
 
 def revision_of(database: Database) -> str | None:
     """The revision the database is at; None for an empty one."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_on(connection)
+
+
+def revision_on(connection: Connection) -> str | None:
+    """The same, asked on a connection that is open."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def upgrade(database: Database, to: str = "head") -> None:
     """Upgrade in one transaction; on SQLite foreign keys are off meanwhile and checked after."""
+    from alembic import command
+
     refuse_newer(database)
     config = config_for(database)
     with database.for_migrations() as connection:
@@ -62,6 +88,8 @@ def upgrade(database: Database, to: str = "head") -> None:
 
 def upgrade_within(database: Database, connection: Connection, to: str = "head") -> None:
     """Upgrade in a transaction that the caller began with `Database.for_migrations`."""
+    from alembic import command
+
     config = config_for(database)
     config.attributes["connection"] = connection
     command.upgrade(config, to)
@@ -69,13 +97,12 @@ def upgrade_within(database: Database, connection: Connection, to: str = "head")
 
 def knows(revision: str) -> bool:
     """Whether this code has ever heard of a revision."""
-    try:
-        return _scripts().get_revision(revision) is not None
-    except CommandError:
-        return False
+    return revision in _steps()
 
 
 def downgrade(database: Database, to: str) -> None:
+    from alembic import command
+
     config = config_for(database)
     with database.for_migrations() as connection:
         config.attributes["connection"] = connection
@@ -84,6 +111,8 @@ def downgrade(database: Database, to: str) -> None:
 
 def check(database: Database) -> None:
     """Raise `alembic.util.CommandError` when tables and migrations disagree."""
+    from alembic import command
+
     config = config_for(database)
     with database.for_migrations() as connection:
         config.attributes["connection"] = connection
@@ -93,17 +122,13 @@ def check(database: Database) -> None:
 def refuse_newer(database: Database) -> None:
     """A database written by newer code must not be touched by older code."""
     current = revision_of(database)
-    if current is None:
-        return
-    try:
-        _scripts().get_revision(current)
-    except CommandError:
+    if current is not None and not knows(current):
         raise RuleBroken(
             "This database is newer than this Keshi (revision %(revision)s). "
             "Install the newer Keshi, or restore the backup made before the upgrade.",
             "database_newer",
             revision=current,
-        ) from None
+        )
 
 
 def refuse_older(database: Database) -> None:

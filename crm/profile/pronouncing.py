@@ -3,10 +3,9 @@
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, pinyin
-
 from crm.guests.readings import readings_of_surname
 from crm.guests.scripts import is_han, simplified
+from crm.kit import pinyin
 
 
 @lru_cache(maxsize=4096)
@@ -23,7 +22,7 @@ def pronounced(family: str | None, given: str | None, corrected: str | None = No
 def _toned(text: str) -> str:
     if not all(map(is_han, text)):
         return ""
-    return "".join(way[0] for way in pinyin(simplified(text), style=Style.TONE))
+    return "".join(pinyin.toned(simplified(text)))
 
 
 def _toned_surname(family: str) -> str:
@@ -39,7 +38,7 @@ def _toned_surname(family: str) -> str:
 
 
 def _tone_of(char: str, wanted: str | None) -> str:
-    ways = pinyin(char, style=Style.TONE, heteronym=True)[0]
+    ways = pinyin.toned_readings(char)
     fitting = (way for way in ways if _without_tone(way) == wanted)
     return str(next(fitting, None) or wanted or ways[0])
 
