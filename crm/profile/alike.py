@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from crm.profile.found import GuestHit, MatchedBy
 from crm.profile.search import Place, guests_named
 from crm.profile.telling import hits_of
 from crm.staff.actor import Actor
+from crm.staff.terms import Channel, Sight
 
 CANDIDATES = 100
 _BY_CONTACT = {Sign.SAME_PHONE, Sign.SHARED_PHONE, Sign.SAME_EMAIL, Sign.RELAY_EMAIL}
@@ -52,7 +54,8 @@ def possible_duplicates(
 ) -> list[Alike]:
     """Files within reach, the likeliest first. Signs that several people share are not enough.
 
-    An incognito guest is not given away by the real name to those who may not read it.
+    An incognito guest is not given away by the real name to those who may not read it; nor is
+    anything found by what the asker does not see at all, masked neither.
     """
     by.need("guests.look_up")
     typed = _typed(db, by, names, phone, email, birthday)
@@ -76,7 +79,18 @@ def _typed(
     email: str | None,
     birthday: Birthday | None,
 ) -> Person:
+    def asks_by(field: str) -> bool:
+        return by.sight(field, Channel.SEARCH) is not Sight.NONE
+
     contacts = []
+    if not asks_by("guest.phone"):
+        phone = None
+    if not asks_by("guest.email"):
+        email = None
+    if birthday is not None and not asks_by("guest.birthday"):
+        birthday = None
+    if birthday is not None and not asks_by("guest.birth_year"):
+        birthday = replace(birthday, year=None)
     if phone and (reading := read_phone(phone, _country(db, by))).e164 and reading.valid:
         contacts.append(Contact(reading.e164, is_email=False))
     if email and (address := read_email(email)).key:

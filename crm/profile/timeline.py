@@ -43,13 +43,13 @@ from crm.kit.rows import one_of
 from crm.kit.tables import EventRow
 from crm.loyalty.tables import Membership, PointEntry, TierChange
 from crm.preferences.tables import Note, Preference, PreferenceCode
-from crm.preferences.terms import SHOWN_STATUSES, NoteLevel
+from crm.preferences.terms import SHOWN_STATUSES, NoteLevel, Sensitivity
 from crm.privacy.tables import Consent
 from crm.profile import happenings
 from crm.profile.schemas import Happening
 from crm.profile.sights import THE_GUEST, Reader, reader_of
 from crm.staff.actor import Actor
-from crm.staff.terms import Channel
+from crm.staff.terms import Channel, Sight
 from crm.stays.queries import of_guest, within_reach
 from crm.stays.tables import Stay
 from crm.stays.terms import StayStatus
@@ -269,6 +269,12 @@ def _cases(reader: Reader) -> Branch | None:
 
 
 def _preferences(reader: Reader) -> Branch | None:
+    # Cut here already: a page of lines left out afterwards would tell that there are some.
+    levels = [
+        each for each in Sensitivity if reader.sight(f"preference.{each.value}") is not Sight.NONE
+    ]
+    if not levels:
+        return None
     code, made = PreferenceCode, Preference
     label = code.label_zh if reader.in_chinese else code.label_en
     instruction = code.need_to_know_zh if reader.in_chinese else code.need_to_know_en
@@ -283,6 +289,7 @@ def _preferences(reader: Reader) -> Branch | None:
         .where(
             col(made.guest_id) == THE_GUEST,
             one_of(col(made.status), SHOWN_STATUSES),
+            one_of(col(code.sensitivity), levels),
             or_(col(made.hotel_id).is_(None), within_reach(made, reader.by)),
         )
     )  # fmt: skip

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import zlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -73,24 +73,32 @@ def create_key(
         )
     )
     audit.note(
-        db, Deed.CREATED, by=by, subject="api_key", subject_id=identity, fields=sorted(scopes)
+        db,
+        Deed.CREATED,
+        by=_there(by, hotel_id),
+        subject="api_key",
+        subject_id=identity,
+        fields=sorted(scopes),
     )
     return FreshKey(identity, secret)
 
 
 def revoke_key(db: Session, key_id: UUID, *, by: Actor) -> None:
     """From now on the key opens nothing."""
-    row = db.connection().execute(select(col(ApiKey.hotel_id)).where(col(ApiKey.id) == key_id))
-    if (found := row.first()) is not None:
-        _check_reach(db, found.hotel_id, by)
+    query = select(col(ApiKey.hotel_id)).where(col(ApiKey.id) == key_id)
+    found = db.connection().execute(query).first()
+    if found is None or not _is_within(db, found.hotel_id, by):
+        raise no_such_key()
     done = db.connection().execute(
         update(ApiKey)
         .where(col(ApiKey.id) == key_id, col(ApiKey.revoked_at).is_(None))
         .values(revoked_at=clock.now())
     )
     if done.rowcount == 0:
-        raise NotFound("There is no such key, or it is revoked already.", "api_key")
-    audit.note(db, Deed.REVOKED, by=by, subject="api_key", subject_id=key_id)
+        raise no_such_key()
+    audit.note(
+        db, Deed.REVOKED, by=_there(by, found.hotel_id), subject="api_key", subject_id=key_id
+    )
 
 
 def revoke_made_by(
@@ -105,15 +113,16 @@ def revoke_made_by(
         col(ApiKey.created_by) == staff_id, col(ApiKey.revoked_at).is_(None)
     )
     ending = [
-        row.id
+        (row.id, row.hotel_id)
         for row in db.connection().execute(mine.order_by(col(ApiKey.id)))
         if lost is None or (bool(lost) and (row.hotel_id is None or row.hotel_id in lost))
     ]
-    for key_id in ending:
+    for key_id, hotel_id in ending:
         db.connection().execute(
             update(ApiKey).where(col(ApiKey.id) == key_id).values(revoked_at=clock.now())
         )
-        audit.note(db, Deed.REVOKED, by=by, subject="api_key", subject_id=key_id)
+        there = _there(by, hotel_id)
+        audit.note(db, Deed.REVOKED, by=there, subject="api_key", subject_id=key_id)
     return len(ending)
 
 
@@ -189,15 +198,29 @@ def touch(db: Session, key_id: UUID) -> None:
     )
 
 
+def no_such_key() -> NotFound:
+    """The same words for a key of another hotel, one that is revoked, and one that never was."""
+    return NotFound("There is no such key, or it is revoked already.", "api_key")
+
+
+def _there(by: Actor, hotel_id: UUID | None) -> Actor:
+    """Who did it, in the hotel whose key it is: its managers read it in their audit, no others."""
+    return by if hotel_id is None else replace(by, hotel_id=hotel_id)
+
+
 def _check_reach(db: Session, hotel_id: UUID | None, by: Actor) -> None:
+    if not _is_within(db, hotel_id, by):
+        raise Invalid("There is no such hotel within your reach.", "hotel", pointer="/hotel_id")
+
+
+def _is_within(db: Session, hotel_id: UUID | None, by: Actor) -> bool:
     """A key opens no hotel that its maker has no say in; one for all hotels needs all of them."""
     if by.is_system:
-        return
+        return True
     wanted = (
         {hotel_id} if hotel_id else set(db.connection().execute(select(col(Hotel.id))).scalars())
     )
-    if not wanted <= by.hotel_ids:
-        raise Invalid("There is no such hotel within your reach.", "hotel", pointer="/hotel_id")
+    return wanted <= by.hotel_ids
 
 
 def _hash(secret: str) -> str:

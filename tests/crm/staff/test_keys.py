@@ -96,7 +96,7 @@ class TestUsing:
 
     def test_another_hotel_s_key_cannot_be_revoked(self, db: Session, hotel: UUID) -> None:
         fresh = made(db, hotel)
-        with pytest.raises(Invalid):
+        with pytest.raises(NotFound):
             keys.revoke_key(db, fresh.id, by=an_actor(Role.IT, a_hotel(db)))
         assert keys.identify(db, fresh.secret) is not None
 
