@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+from sqlalchemy import event
 from sqlmodel import Session
 from starlette.requests import Request
 
@@ -18,7 +19,30 @@ def answers_before_the_commit(request: Request) -> Iterator[Session]:
     threading.Timer(LATER_S, opened.__exit__, (None, None, None)).start()
 
 
+def commits_piece_by_piece(request: Request) -> Iterator[Session]:
+    """On SQLite: every statement is kept at once, whatever becomes of the next."""
+    database = request.app.state.database
+    opened = database.reading() if request.method == "GET" else database.writing()
+    with opened as db:
+        if request.method != "GET":
+            raw = db.connection().connection.driver_connection
+            event.listen(
+                db.connection(),
+                "after_cursor_execute",
+                lambda *_: (raw.execute("COMMIT"), raw.execute("BEGIN IMMEDIATE")),
+            )
+        yield db
+
+
+def last_writer_wins(*_: object) -> None:
+    """An If-Match that nobody looks at."""
+
+
 def plant(app: Any, flaw: str) -> None:
+    from web.api import guests
     from web.deps import request_session
 
-    app.dependency_overrides[request_session] = globals()[flaw]
+    if flaw == "last_writer_wins":
+        guests.need_match = last_writer_wins
+    else:
+        app.dependency_overrides[request_session] = globals()[flaw]

@@ -7,7 +7,7 @@ left, and the next process goes on with the same database.
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,6 @@ ONCE = {"lease.taken", "tick.put"}
 """Reached when a worker begins, not by what clients do."""
 
 ANYWHERE = ("consent", "document", handlers.COMPLAINT, handlers.LONG)
-
-
-@pytest.fixture(scope="session")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    with Nursery(tmp_path_factory.mktemp("nursery") / "stderr") as warm:
-        yield warm
 
 
 class Siege:

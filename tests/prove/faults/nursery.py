@@ -27,7 +27,10 @@ WAIT_S = 30.0
 
 @dataclass(frozen=True)
 class Order:
-    """What child is wanted: on which database, and where it dies, ``skip`` visits later."""
+    """What child is wanted: on which database, and where it dies, ``skip`` visits later.
+
+    A ``role`` of `crew` serves nothing: it works ``turns`` times with its clock ``skew_s`` off.
+    """
 
     url: str
     data_dir: str
@@ -36,6 +39,9 @@ class Order:
     skip: int = 0
     flaw: str | None = None
     works: bool = True
+    role: str = "house"
+    skew_s: float = 0
+    turns: int = 0
 
 
 class Child:
@@ -179,9 +185,13 @@ def _live(app: Any, order: Order, listening: socket.socket) -> None:
     from crm.kit import failpoints
     from crm.kit.settings import Settings, put_in_force
     from tests.flawed import forgetful
+    from tests.prove.faults import crew
     from web.app import furnish, open_database
     from web.worker import Worker
 
+    if order.role != "house":
+        crew.ROLES[order.role](order)
+        return
     settings = Settings(
         _env_file=None,
         database_url=order.url,
