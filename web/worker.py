@@ -19,6 +19,7 @@ from crm.audit import jobs as audit_jobs
 from crm.documents import jobs as documents_jobs
 from crm.guests import jobs as guests_jobs
 from crm.intake import jobs as intake_jobs
+from crm.intake import messages_jobs
 from crm.kit import clock, failpoints, housekeeping_jobs, jobs, leases
 from crm.kit.db import Database
 from crm.profile import watching_jobs
@@ -123,5 +124,6 @@ CLOCKED: dict[str, timedelta] = {
     housekeeping_jobs.FORGET: timedelta(hours=1),
     housekeeping_jobs.STATISTICS: timedelta(days=1),
     intake_jobs.FORGET_FILES: timedelta(days=1),
+    messages_jobs.FORGET_BODIES: timedelta(days=1),
 }
 """Jobs that the clock puts, and how often; a slice's own are added where the slice has them."""

@@ -55,6 +55,9 @@ class Story:
     subject: str
     hotel: HotelRow
     message_ids: Sequence[UUID]
+    """Of the messages that are still kept."""
+    is_forgotten: bool
+    """Whether bodies of older messages were emptied: then the story can no longer be told."""
     news: Sequence[News]
     picture: Picture
 
@@ -68,6 +71,8 @@ class Story:
 def apply(db: Session, message_id: UUID, *, by: Actor) -> MessageState:
     """Make true what is known of this message's reservation, this message included."""
     story = _story(db, message_id)
+    if story.is_forgotten:
+        return _settle(db, story, MessageState.PARKED, "reservation_forgotten")
     stay = _stay_of(db, story)
     if stay is not None and stay["hotel_id"] != story.hotel.id:
         return _settle(db, story, MessageState.PARKED, "reservation_of_another_hotel")
@@ -107,7 +112,8 @@ def _story(db: Session, message_id: UUID) -> Story:
         source=here.source,
         subject=here.subject,
         hotel=hotels.hotel(db, here.hotel_id),
-        message_ids=[row.id for row in rows],
+        message_ids=[row.id for row in rows if row.body is not None],
+        is_forgotten=any(row.body is None for row in rows),
         news=news,
         picture=folding.fold(news),
     )

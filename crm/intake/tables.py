@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from crm.intake import terms
@@ -124,7 +124,7 @@ class IntakeMessage(SQLModel, table=True):
     """A message of another system, taken in once: unique by its source and id.
 
     ``subject`` is that system's number of the reservation, ``profile`` its number of the guest:
-    all messages about one thing are read together.
+    all messages about one thing are read together. ``body`` is emptied when all is long over.
     """
 
     __tablename__ = "intake_message"
@@ -132,6 +132,12 @@ class IntakeMessage(SQLModel, table=True):
         Index("uq_intake_message_source_message_id", "source", "message_id", unique=True),
         Index("ix_intake_message_source_subject", "source", "subject"),
         Index("ix_intake_message_source_profile", "source", "profile"),
+        Index(
+            "ix_intake_message_kept",
+            "received_at",
+            sqlite_where=text("body is not null"),
+            postgresql_where=text("body is not null"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, sa_type=Key, primary_key=True)

@@ -89,6 +89,13 @@ class Settings(BaseSettings):
     rate_account_reveals: int = Field(
         20, ge=1, description="Of these, how many may look behind a mask."
     )
+    message_days: int = Field(
+        90,
+        ge=1,
+        le=3660,
+        description="Days after which what a hotel system's message said is emptied, counted from "
+        "the guest's departure and the last message about the stay.",
+    )
     unusual_days: int = Field(
         400,
         ge=30,

@@ -1,4 +1,4 @@
-"""What imports at full speed need."""
+"""What imports at full speed need, and messages that are kept no longer than needed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,8 +13,16 @@ def upgrade() -> None:
     op.add_column(
         "import_job_change", sa.Column("things", sa.Integer(), nullable=False, server_default="1")
     )
+    op.create_index(
+        "ix_intake_message_kept",
+        "intake_message",
+        ["received_at"],
+        sqlite_where=sa.text("body is not null"),
+        postgresql_where=sa.text("body is not null"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_intake_message_kept", "intake_message")
     with op.batch_alter_table("import_job_change") as batch:
         batch.drop_column("things")
