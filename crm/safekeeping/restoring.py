@@ -9,9 +9,10 @@ restored into the other.
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, make_url
@@ -178,11 +179,10 @@ def scratch_file(path: Path) -> Iterator[Database]:
     path.touch(mode=0o600)
     database = Database(f"sqlite:///{path}", pool_size=1)
     try:
-        with database.engine.connect() as connection:
-            connection.rollback()
-            driver = connection.connection.driver_connection
-            driver.execute("PRAGMA journal_mode=OFF")  # type: ignore[union-attr]
-            driver.execute("PRAGMA synchronous=OFF")  # type: ignore[union-attr]
+        with closing(database.engine.raw_connection()) as connection:
+            driver: Any = connection.driver_connection
+            driver.execute("PRAGMA journal_mode=OFF")
+            driver.execute("PRAGMA synchronous=OFF")
         yield database
     finally:
         database.dispose()
