@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from crm.documents.terms import DocumentClass
+from crm.documents.terms import DocumentClass, FileKind
 
 LAST_DAY = date(9999, 12, 31)
 
@@ -24,6 +24,21 @@ def delete_after(shelved_on: date, keep_days: int) -> date:
 def is_overdue(delete_after_day: date, today: date) -> bool:
     """Whether it must be gone: the day itself still belongs to it."""
     return today > delete_after_day
+
+
+_ENDINGS = {"jpg", "jpeg", "jpe", "jfif", "png", "webp"}
+
+
+def fits_name(kind: FileKind, named: str) -> bool:
+    """Whether a file may come by this name: no ending, or one of its kind.
+
+    Cameras and messengers mix up the endings of pictures, and pictures are drawn anew anyway.
+    """
+    last = named.replace("\\", "/").rpartition("/")[2].strip(" .")
+    _, dot, ending = last.rpartition(".")
+    if not dot or not ending.isalnum() or len(ending) > 10:
+        return True
+    return ending.casefold() in ({"pdf"} if kind is FileKind.PDF else _ENDINGS)
 
 
 def file_name(title: str, suffix: str) -> str:

@@ -32,6 +32,7 @@ def shelve(
     content: bytes,
     *,
     by: Actor,
+    named: str = "",
     guest_id: UUID | None = None,
     company_id: UUID | None = None,
 ) -> DocumentMade:
@@ -49,7 +50,7 @@ def shelve(
         guests.need_visible(db, guest_id, by=by)
     if company_id is not None:
         companies.company_version(db, company_id)
-    checked = files.check(content)
+    checked = files.check(content, named=named)
     _lock_shelf(db)
     document = Document(
         id=new_id(),

@@ -1,12 +1,13 @@
 """Decisions about one row that need no database: what it must hold, and what it means together."""
 
+import unicodedata
 from datetime import date, timedelta
 from typing import Any
 
 from crm.guests.birthdays import Birthday, birthday_fault
 from crm.guests.terms import Calendar
 from crm.intake.faults import Fault
-from crm.intake.terms import ImportKind
+from crm.intake.terms import FILE_NAME_MAX, ImportKind
 from crm.stays.terms import StayStatus
 
 Values = dict[str, Any]
@@ -83,3 +84,15 @@ def _check_line(values: Values, _: date) -> list[Fault]:
 
 def _check_points(values: Values, _: date) -> list[Fault]:
     return [Fault(name, "required") for name in ("member_no", "points") if name not in values]
+
+
+def name_of_file(given: str) -> str:
+    """What a file is called on pages and in reports: its last part, only characters of text.
+
+    A name from a form may be a path of any system, bytes of any encoding, or half a program.
+    """
+    last = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
+    kept = "".join(
+        char for char in last if char.isprintable() and unicodedata.category(char) != "Cs"
+    )
+    return kept.strip()[:FILE_NAME_MAX].strip() or "file"

@@ -28,6 +28,7 @@ from crm.intake.planning import (
 )
 from crm.intake.presets_kept import preset_mapping
 from crm.intake.reading import FileChoice, FileSheet, lay_out
+from crm.intake.rules import name_of_file
 from crm.intake.schemas import ImportOptions
 from crm.intake.storage import ImportFolder, folder_of
 from crm.intake.tables import ImportJob
@@ -39,12 +40,12 @@ from crm.kit.ids import new_id
 from crm.kit.rows import mapping_of as columns_of
 from crm.staff.actor import Actor, system
 
-NAME_MAX = 200
 _OPEN = (ImportState.UPLOADED, ImportState.CHECKING, ImportState.CHECKED)
 """Nothing was committed yet: the file may be read in another way."""
 
 CheckProgress = Callable[[int, float], None]
 CommitProgress = Callable[[Progress], None]
+Claim = Callable[[Session, UUID], None]
 
 
 def quiet(*_: Any) -> None:
@@ -71,10 +72,13 @@ class Imports:
         by: Actor,
         sheet_only: bool = False,
         progress: CheckProgress = quiet,
+        claim: Claim = quiet,
     ) -> UUID:
         """Take a file in, lay it out and check it; the answer is the import's id.
 
         ``sheet_only`` leaves the check to `check`, for a page that shows the guesses first.
+        ``claim`` writes something in the very transaction that keeps the import; if it raises,
+        there is no import.
         """
         by.need("imports.run")
         import_id = new_id()
@@ -84,7 +88,7 @@ class Imports:
             job = self._laid_out(import_id, options, by, lenient=sheet_only)
             job |= {
                 "id": import_id,
-                "file_name": Path(file_name).name[:NAME_MAX] or "file",
+                "file_name": name_of_file(file_name),
                 "sha256": sha256,
                 "size_bytes": size,
                 "created_at": clock.now(),
@@ -92,6 +96,7 @@ class Imports:
             }
             with self.database.writing() as db:
                 db.connection().execute(insert(ImportJob), [job])
+                claim(db, import_id)
         except BaseException:
             folder.remove()
             raise

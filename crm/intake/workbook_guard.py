@@ -5,6 +5,7 @@ that the archive declares are checked first, and then what its members really in
 """
 
 import re
+import stat
 import zipfile
 import zlib
 from pathlib import Path
@@ -20,6 +21,14 @@ CHUNK = 256 * 1024
 
 _MACROS = re.compile(r"vbaproject|\.bin$|macrosheets/|activex/", re.IGNORECASE)
 _ALLOWED_BIN = re.compile(r"^xl/(printerSettings/|media/|embeddings/)", re.IGNORECASE)
+_OWN_GRAMMAR = [
+    word.encode(encoding)
+    for word in ("<!DOCTYPE", "<!ENTITY")
+    for encoding in ("ascii", "utf-16-le", "utf-16-be")
+]
+"""What a workbook's XML never has: rules of its own, by which it could grow or read other files."""
+
+_OUTSIDE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:|[\0-\x1f]")
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -55,6 +64,8 @@ def _check_declared(archive: zipfile.ZipFile) -> None:
         raise refused("encrypted")
     if any(_MACROS.search(n) and not _ALLOWED_BIN.match(n) for n in names):
         raise refused("macros")
+    if any(_OUTSIDE.search(name) for name in names) or any(map(_is_link, members)):
+        raise refused("workbook_broken")
     if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
         raise refused("old_excel")
     for member in members:
@@ -62,13 +73,20 @@ def _check_declared(archive: zipfile.ZipFile) -> None:
     _weigh(sum(m.file_size for m in members), sum(m.compress_size for m in members))
 
 
+def _is_link(member: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(member.external_attr >> 16)
+
+
 def _check_inflated(archive: zipfile.ZipFile) -> None:
-    """What is declared may be a lie; and two members may share the same bytes."""
+    """What is declared may be a lie; and two members may share the same bytes. Looks inside too."""
     total = 0
     for member in archive.infolist():
-        size = 0
+        size, last = 0, b""
         with archive.open(member) as stream:
             while chunk := stream.read(CHUNK):
+                if any(word in last + chunk for word in _OWN_GRAMMAR):
+                    raise refused("workbook_broken")
+                last = chunk[-20:]
                 size += len(chunk)
                 _weigh(total + size, None)
                 _weigh(size, member.compress_size)

@@ -140,7 +140,14 @@ def _shelved(
 
     def produce() -> tuple[BaseModel, str]:
         made = documents.shelve(
-            db, shelf, asked, content, by=me, guest_id=guest_id, company_id=company_id
+            db,
+            shelf,
+            asked,
+            content,
+            by=me,
+            named=file.filename or "",
+            guest_id=guest_id,
+            company_id=company_id,
         )
         return made, f"{HERE}/{made.id}"
 

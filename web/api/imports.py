@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
@@ -36,18 +36,20 @@ from crm.intake.schemas import (
     ReviewRow,
     UndoAnswer,
 )
-from crm.intake.terms import FILE_MAX, ImportKind
+from crm.intake.terms import FILE_MAX, ImportKind, ImportState
 from crm.intake.undoing import start_undo
 from crm.kit import remembered
 from crm.kit.csv_io import safe_lines
 from crm.kit.errors import Conflict, Invalid
 from crm.kit.ids import new_id
 from crm.kit.paging import PageOf
+from crm.kit.remembered import Answered
 from crm.kit.schema import Out
 from crm.staff.actor import Actor
-from web.answers import JSON, as_json
+from web.answers import JSON, as_json, created_once
 from web.deps import Db, Me, Page, Settings, Views
 from web.hard_json import HardRoute
+from web.shelf import SANDBOX
 
 router = APIRouter(tags=["imports"], route_class=HardRoute)
 HERE = "/api/v1/imports"
@@ -115,19 +117,15 @@ def take_in(
         sheet=sheet or None,
     )
     key, asked = _asked_once(request, file, options)
-    if (before := _answered(imports, me, key, asked)) is not None:
-        return before  # type: ignore[return-value]
-    with _turn:
-        import_id = imports.receive(file.file, file.filename or "file", options, by=me)
-    out = sheet_of(imports, import_id, me)
-    headers = {"Location": f"{HERE}/{import_id}"}
-    body = out.model_dump_json().encode()
-    if key is not None:
-        with imports.database.writing() as db:
-            remembered.keep(
-                db, _name_of(me), key, request_hash=asked, status=201, headers=headers, body=body
+    once = _Once(imports, me, key, asked)
+    try:
+        with _turn:
+            import_id = imports.receive(
+                file.file, file.filename or "file", options, by=me, claim=once.claim
             )
-    return Response(body, 201, headers, media_type=JSON)  # type: ignore[return-value]
+    except _Twin as twin:
+        return once.again(twin.answered)  # type: ignore[return-value]
+    return once.answer(import_id)  # type: ignore[return-value]
 
 
 @router.get("/imports/presets")
@@ -161,12 +159,15 @@ def undo_import(imports: TheImports, me: Me, import_id: UUID) -> UndoAnswer:
 
 
 @router.post("/imports/{import_id}/preset", status_code=201)
-def save_preset(db: Db, me: Me, import_id: UUID, saving: PresetSave) -> PresetRow:
+def save_preset(request: Request, db: Db, me: Me, import_id: UUID, saving: PresetSave) -> PresetRow:
     """Keep the mapping of an import under a name."""
-    service.keep_preset(db, import_id, saving, by=me)
-    kind = queries.need_import(db, import_id, by=me)["kind"]
-    row = PresetRow(name=saving.name, kind=kind, built_in=False)
-    return as_json(row, status=201)  # type: ignore[return-value]
+
+    def produce() -> tuple[BaseModel, str]:
+        service.keep_preset(db, import_id, saving, by=me)
+        kind = queries.need_import(db, import_id, by=me)["kind"]
+        return PresetRow(name=saving.name, kind=kind, built_in=False), f"{HERE}/presets"
+
+    return created_once(request, db, me, produce, asked=saving)  # type: ignore[return-value]
 
 
 @router.get("/imports/{import_id}/rejects.csv", response_class=Response)
@@ -277,6 +278,7 @@ def rejects(imports: Imports, import_id: UUID, me: Actor, say: Say = as_it_is) -
         path,
         media_type="text/csv; charset=utf-8",
         filename=f"rejects-{import_id}.csv",
+        headers={"Content-Security-Policy": SANDBOX},
         background=BackgroundTask(path.unlink, missing_ok=True),
     )
 
@@ -311,18 +313,62 @@ def _asked_once(
     return key, digest.hexdigest()
 
 
-def _answered(imports: Imports, me: Actor, key: str | None, asked: str) -> Response | None:
-    if key is None:
-        return None
-    with imports.database.reading() as db:
-        before = remembered.find(db, _name_of(me), key)
-        if before is None:
-            return None
-        if before.request_hash != asked:
+class _Twin(Exception):
+    """Another request with the same key has brought the file in."""
+
+    def __init__(self, answered: Answered) -> None:
+        super().__init__()
+        self.answered = answered
+
+
+class _Once:
+    """One upload under its Idempotency-Key.
+
+    The key is taken in the transaction that keeps the import, and names it; the dry run comes
+    after. A process that dies in between leaves one import, and the next request with the key
+    finishes that one instead of making another.
+    """
+
+    def __init__(self, imports: Imports, me: Actor, key: str | None, asked: str) -> None:
+        self._imports, self._me, self._key, self._asked = imports, me, key, asked
+
+    def claim(self, db: Db, import_id: UUID) -> None:
+        if self._key is None:
+            return
+        name = _name_of(self._me)
+        twin = remembered.reserve(db, name, self._key, request_hash=self._asked)
+        if twin is not None:
+            raise _Twin(twin)
+        where = {"Location": f"{HERE}/{import_id}"}
+        remembered.keep(db, name, self._key, status=201, headers=where, body=b"")
+
+    def answer(self, import_id: UUID) -> Response:
+        """The dry run of the import, kept under the key."""
+        body = sheet_of(self._imports, import_id, self._me).model_dump_json().encode()
+        headers = {"Location": f"{HERE}/{import_id}"}
+        if self._key is not None:
+            with self._imports.database.writing() as db:
+                remembered.keep(
+                    db, _name_of(self._me), self._key, status=201, headers=headers, body=body
+                )
+        return Response(body, 201, headers, media_type=JSON)
+
+    def again(self, before: Answered) -> Response:
+        """What was answered; a dry run that was never finished is finished now."""
+        if before.request_hash != self._asked:
             raise Conflict(
                 "This Idempotency-Key was used for another request.", "idempotency_reused"
             )
-        return Response(before.body, before.status, headers=before.headers, media_type=JSON)
+        if before.body:
+            return Response(before.body, before.status, headers=before.headers, media_type=JSON)
+        import_id = UUID(before.headers["Location"].rpartition("/")[2])
+        with _turn:
+            if sheet_of(self._imports, import_id, self._me).state in _UNCHECKED:
+                self._imports.check(import_id, by=self._me)
+        return self.answer(import_id)
+
+
+_UNCHECKED = (ImportState.UPLOADED, ImportState.CHECKING)
 
 
 def _name_of(me: Actor) -> str:

