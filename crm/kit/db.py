@@ -240,13 +240,20 @@ def trouble_of(error: BaseException) -> Trouble | None:
         return Trouble.BUSY
     if not isinstance(error, DBAPIError):
         return None
-    own = getattr(error.orig, "sqlstate", None)
-    if own is None:
-        own = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest is the finer kind
-    if known := _TROUBLES.get(own):
-        return known
+    cause: BaseException | None = error
+    while cause is not None:
+        # SQLite undoes savepoints itself when its disk is full: the first error is the one to tell
+        if known := _TROUBLES.get(_number_of(cause)):
+            return known
+        cause = cause.__context__
     lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
     return Trouble.AWAY if lost else None
+
+
+def _number_of(error: BaseException) -> str | int:
+    """The SQL state of PostgreSQL, or the error number of SQLite without its finer kind."""
+    own = getattr(error, "orig", None)
+    return getattr(own, "sqlstate", None) or getattr(own, "sqlite_errorcode", 0) & 0xFF
 
 
 def insert_once(db: Session, table: type[SQLModel], *key: str, **values: Any) -> bool:

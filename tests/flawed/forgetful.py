@@ -20,7 +20,7 @@ def answers_before_the_commit(request: Request) -> Iterator[Session]:
 
 
 def commits_piece_by_piece(request: Request) -> Iterator[Session]:
-    """On SQLite: every statement is kept at once, whatever becomes of the next."""
+    """On SQLite: every statement is kept before the next is tried."""
     database = request.app.state.database
     opened = database.reading() if request.method == "GET" else database.writing()
     with opened as db:
@@ -28,7 +28,7 @@ def commits_piece_by_piece(request: Request) -> Iterator[Session]:
             raw = db.connection().connection.driver_connection
             event.listen(
                 db.connection(),
-                "after_cursor_execute",
+                "before_cursor_execute",
                 lambda *_: (raw.execute("COMMIT"), raw.execute("BEGIN IMMEDIATE")),
             )
         yield db
