@@ -29,6 +29,7 @@ from crm.audit.tables import AuditRow, AuditSeal
 from crm.audit.terms import SealKind
 from crm.audit.witness import Witnessed
 from crm.kit import clock
+from crm.kit.db import reading_beside
 from crm.kit.ids import first_id_of
 from crm.kit.rows import cols
 
@@ -65,10 +66,13 @@ def keep(db: Session, data_dir: Path, *, look_back: timedelta = LOOK_BACK) -> in
     from now on must be kept too, and the witness keeps both.
     """
     told = witness.newest(data_dir)
-    if told is not None and not _stands(db, told):
-        log.error("the audit's chain was cut or changed, run: keshi audit verify",
-                  extra={"seal": told.no})  # fmt: skip
-    untold = _after(db, told.no if told else 0)
+    with reading_beside(db) as look:
+        stands = told is None or _stands(look, told)
+        untold = _after(look, told.no if told else 0)
+    if told is not None and not stands:
+        log.error(
+            "the audit's chain was cut or changed, run: keshi audit verify", extra={"seal": told.no}
+        )
     made = seal(db, look_back=look_back, adopt=told is None)
     if untold or made:
         event.listen(
@@ -81,24 +85,37 @@ def seal(db: Session, *, look_back: timedelta = LOOK_BACK, adopt: bool = True) -
     """Seal what no seal names yet; returns the new seals.
 
     ``look_back`` reaches behind the newest seal. ``adopt`` allows a chain's first seals to take
-    in rows without a digest. Two at once write the same number, so the second fails and is
-    tried again by the queue.
+    in rows without a digest. The looking is done before the first write, beside ``db``, so that
+    on SQLite nobody waits for it; who finds meanwhile that another was faster leaves it to them.
     """
     key = key_in_force()
-    newest = newest_seal(db)
+    with reading_beside(db) as look:
+        newest = newest_seal(look)
+        fresh = [] if newest is None else _looked_for(look, newest.at - look_back)
     if newest is None:
-        rows = _adopted(db, key) if adopt else iter(())
-        made = _close(db, key, None, rows, SealKind.ADOPTED)
-        newest = newest_seal(db)
-        return made + _close(db, key, newest, _fresh(db, None, set()), SealKind.ROWS)
+        return _begin(db, key, adopt)
     if newest.digest[:KEY_ID_BYTES] != key.id:
         log.warning(
             "the secret key has changed: what was written to the audit before needs the old one "
             "to be verified, keep it for: keshi audit verify --old-secrets",
             extra={"seal": newest.no},
         )
-    since = newest.at - look_back
-    return _close(db, key, newest, _fresh(db, since, _known(db, since)), SealKind.ROWS)
+    if not fresh or newest_seal(db).no != newest.no:
+        return []
+    return _close(db, key, newest, iter(fresh), SealKind.ROWS)
+
+
+def _begin(db: Session, key: AuditKey, adopt: bool) -> list[Witnessed]:
+    """The first seals: rows from before there were digests, then all others."""
+    if newest_seal(db) is not None:
+        return []
+    rows = _adopted(db, key) if adopt else iter(())
+    made = _close(db, key, None, rows, SealKind.ADOPTED)
+    return made + _close(db, key, newest_seal(db), _fresh(db, None, set()), SealKind.ROWS)
+
+
+def _looked_for(look: Session, since: datetime) -> list[_Fresh]:
+    return list(_fresh(look, since, _known(look, since)))
 
 
 def _stands(db: Session, told: Witnessed) -> bool:
