@@ -68,7 +68,8 @@ WIDER = (3_000, 30_000)
 COMMON = 3_000
 """From so many matches PostgreSQL reads the search table from its end instead of its index."""
 LONG_WORD = 5
-"""Of shorter starts of words SQLite has an index (`migrations.search_objects`)."""
+"""Of shorter starts of words SQLite has an index (`migrations.search_objects`), PostgreSQL of
+none."""
 SHORTEST_SUBSTRING = 3
 TYPO_WORDS = 3
 
@@ -413,8 +414,9 @@ def _matching(db: Session, plan: QueryPlan, after: OrderKey | None) -> _Matches:
     are common already, all that begins with them need not be gathered (25 ms of a million)."""
     if plan.guest_ref or not _worth_looking(plan.tokens) or (after is not None and after[0] > 0):
         return _Matches()
+    long_word = LONG_WORD if _is_sqlite(db) else 2
     words = tuple(
-        QueryToken(token.text, prefix=token.prefix and len(token.text) < LONG_WORD)
+        QueryToken(token.text, prefix=token.prefix and len(token.text) < long_word)
         for token in plan.tokens
     )
     found = _first_matches(db, words)

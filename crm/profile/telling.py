@@ -161,6 +161,8 @@ def _by_words(row: Any, plan: QueryPlan, place: Found, hidden: bool) -> set[Matc
     own = [] if hidden else [name for name in (row.name_native, row.name_latin) if name]
     if found_by(_written_words(own), plan.tokens):
         return {MatchedBy.NAME}
+    if place.by and all(token.text.isdigit() for token in plan.tokens):
+        return set()  # No reading holds a number, and making twenty takes longer than finding them.
     if own and found_by(search_keys([parts_of(name) for name in own]).doc, plan.tokens):
         return {MatchedBy.PINYIN}
     if row.alias and found_by(search_keys([parts_of(row.alias)]).doc, plan.tokens):

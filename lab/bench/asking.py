@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,7 +22,6 @@ from crm.stays.terms import StayStatus
 from lab.bench.house.files import reference
 from lab.bench.house.plan import Size
 
-HOTEL = "B1"
 SAMPLE = 4_000
 IN_CHUNKS = 400
 
@@ -59,34 +59,35 @@ class Sample:
         return [guest for guest in self.guests if not guest.native]
 
 
-def sample_of(database: Database, size: Size, *, seed: int = 7) -> Sample:
+def sample_of(database: Database, size: Size, *, hotel: int = 1, seed: int = 7) -> Sample:
     """The same guests for the same seed; several hundred of a large house."""
     rng = random.Random(seed)
     with database.reading() as db:
-        hotel_id = (
-            db.connection().execute(select(*cols(Hotel.id)).where(col(Hotel.code) == HOTEL))
-        ).scalar_one()
-        found = Sample(hotel_id)
+        code = select(*cols(Hotel.id)).where(col(Hotel.code) == f"B{hotel}")
+        found = Sample(db.connection().execute(code).scalar_one())
         numbers = rng.sample(range(size.guests), min(SAMPLE, size.guests))
         known: dict[UUID, Known] = {}
         for part in chunks([reference(number) for number in numbers], IN_CHUNKS):
-            known |= _known(db, part, hotel_id)
+            for row in _files(db, part):
+                if row.created_at_hotel == found.hotel_id:
+                    known[row.id] = Known(
+                        row.id, row.ref, row.name_native or "", row.name_latin or ""
+                    )
         _tell_more(db, known)
         found.guests = list(known.values())
-        found.dense = _dense(db, hotel_id, size)
+        found.dense = _dense(db, found.hotel_id, size)
         _present(db, found)
     return found
 
 
-def _known(db: Session, refs: Sequence[str], hotel_id: UUID) -> dict[UUID, Known]:
-    rows = db.connection().execute(
-        select(*cols(Guest.id, Guest.ref, Guest.name_native, Guest.name_latin))
-        .where(col(Guest.ref).in_(refs), col(Guest.created_at_hotel) == hotel_id)
+def _files(db: Session, refs: Sequence[str]) -> Iterable[Any]:
+    return db.connection().execute(
+        select(
+            *cols(Guest.id, Guest.ref, Guest.name_native, Guest.name_latin, Guest.created_at_hotel)
+        )
+        .where(col(Guest.ref).in_(refs))
         .order_by(col(Guest.id))
     )
-    return {
-        row.id: Known(row.id, row.ref, row.name_native or "", row.name_latin or "") for row in rows
-    }
 
 
 def _tell_more(db: Session, known: dict[UUID, Known]) -> None:

@@ -56,7 +56,7 @@ def bench(
         _seed(where, size)
         if seed_only:
             return
-        effort = Effort(calls, seconds, workers, only)
+        effort = Effort(calls, seconds, workers, only=only)
         found = measure(where, size, folder, effort, _told)
         answer["house"] = lines.plain(found)
         if not as_json:

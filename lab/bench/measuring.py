@@ -25,6 +25,7 @@ from lab.bench.house.seed import PASSWORD
 from lab.bench.lines import Line, middle, worst
 
 WARM_UP = 30
+"""At most so many calls of a kind before those that count."""
 CARD_MS, CARD_CPU_MS, CARD_STATEMENTS = 25.0, 5.0, 7
 LIST_CPU_MS = 5.0
 DESKS, THINK_SECONDS, DESK_MS = 200, 2.0, 100.0
@@ -41,8 +42,13 @@ class Effort:
     calls: int = 400
     seconds: int = 60
     workers: int = 1
+    desks: int = DESKS
     only: str = ""
     """Only lines whose name holds this."""
+
+    @property
+    def warm_up(self) -> int:
+        return min(WARM_UP, self.calls)
 
 
 def measure(
@@ -51,12 +57,12 @@ def measure(
     """All lines of the table; starts and stops the servers itself."""
     database = Database(url)
     try:
-        sample = sample_of(database, size)
-        counted = _statements_of_card(database, sample)
+        samples = {no: sample_of(database, size, hotel=no) for no in range(1, HOTELS + 1)}
+        counted = _statements_of_card(database, samples[1])
         with ExitStack() as open_doors:
             product = open_doors.enter_context(process.keshi(url, folder, effort.workers))
             bare = open_doors.enter_context(process.floor(url, folder))
-            bench = _Bench(product, bare, sample, effort, told)
+            bench = _Bench(product, bare, samples, effort, told)
             return asyncio.run(bench.all(counted, database.is_sqlite))
     finally:
         database.dispose()
@@ -94,13 +100,15 @@ class _Bench:
         self,
         product: process.Process,
         bare: process.Process,
-        sample: Sample,
+        samples: dict[int, Sample],
         effort: Effort,
         told: Told,
     ) -> None:
-        self.product, self.bare, self.sample = product, bare, sample
+        self.product, self.bare, self.sample = product, bare, samples[1]
         self.effort, self.told = effort, told
-        self.kinds = kinds_of(sample)
+        self.samples = samples
+        self.kinds_at = {no: kinds_of(sample) for no, sample in samples.items()}
+        self.kinds = self.kinds_at[1]
         self._asked = 0
 
     async def all(self, card_statements: int, on_sqlite: bool) -> list[Line]:
@@ -121,7 +129,7 @@ class _Bench:
     # ------------------------------------------------------------ one after another
     async def _look_up(self, kind: Kind, desk: Asker, floor: Asker, on_sqlite: bool) -> Line:
         rng = random.Random(kind.name)
-        asked = [kind.ask(rng) for _ in range(WARM_UP + self.effort.calls)]
+        asked = [kind.ask(rng) for _ in range(self.effort.warm_up + self.effort.calls)]
         found = 0
 
         async def ask(request_id: str) -> Answer:
@@ -184,7 +192,7 @@ class _Bench:
         self, name: str, guests: list[UUID], desk: Asker, floor: Asker, counted: int
     ) -> Line:
         rng = random.Random(name)
-        chosen = [rng.choice(guests) for _ in range(WARM_UP + self.effort.calls)]
+        chosen = [rng.choice(guests) for _ in range(self.effort.warm_up + self.effort.calls)]
         bare = await self._floor([partial(floor.get, f"/guests/{one}/card") for one in chosen])
         queue = chosen[::-1]
         line = await self._serial(
@@ -199,7 +207,7 @@ class _Bench:
         return _with(line, target=target, kept=kept, floor_cpu_ms=bare, statements=counted)
 
     async def _companies(self, desk: Asker, floor: Asker) -> Line:
-        calls = WARM_UP + self.effort.calls
+        calls = self.effort.warm_up + self.effort.calls
         bare = await self._floor([partial(floor.get, "/companies")] * calls)
         line = await self._list("list: companies", desk, lambda _: "/api/v1/companies")
         return _with(line, floor_cpu_ms=bare)
@@ -219,18 +227,18 @@ class _Bench:
 
     async def _floor(self, calls: list[Callable[[], Awaitable[Answer]]]) -> float:
         """Processor time of the bare application for one of these."""
-        for call in calls[:WARM_UP]:
+        for call in calls[: self.effort.warm_up]:
             _need_well(await call())
         before = self.bare.cpu_ms()
-        for call in calls[WARM_UP:]:
+        for call in calls[self.effort.warm_up :]:
             await call()
-        return (self.bare.cpu_ms() - before) / len(calls[WARM_UP:])
+        return (self.bare.cpu_ms() - before) / len(calls[self.effort.warm_up :])
 
     async def _serial(self, name: str, ask: Ask, *, calls: int = 0) -> Line:
         """One after another by one asker, after a warm-up."""
         self.told(name)
         calls = calls or self.effort.calls
-        for _ in range(WARM_UP):
+        for _ in range(self.effort.warm_up):
             _need_well(await ask(self._next_id()))
         self.product.answered()
         before, waited = self.product.cpu_ms(), []
@@ -276,10 +284,10 @@ class _Bench:
 
     async def _desks(self) -> Line:
         """Many desks that look up, open cards and look at the board, thinking in between."""
-        self.told(f"{DESKS} desks, {self.effort.seconds} s")
-        desks = [Asker(self.product.port) for _ in range(DESKS)]
+        self.told(f"{self.effort.desks} desks, {self.effort.seconds} s")
+        desks = [Asker(self.product.port) for _ in range(self.effort.desks)]
         for no, desk in enumerate(desks):
-            await desk.sign_in(f"desk{no % HOTELS + 1 if no % 4 else 1}", PASSWORD)
+            await desk.sign_in(f"desk{no % HOTELS + 1}", PASSWORD)
         self.product.answered()
         before = self.product.cpu_ms()
         told: list[Answer | str] = []
@@ -291,8 +299,9 @@ class _Bench:
         waited = [answer.ms for answer in well]
         wrong = len(told) - len(well)
         return Line(
-            f"{DESKS} desks, {THINK_SECONDS:.0f} s to think", len(told), server_p50=middle(took),
-            server_p99=worst(took), p50=middle(waited), p99=worst(waited), cpu_ms=cpu,
+            f"{self.effort.desks} desks, {THINK_SECONDS:.0f} s to think", len(told),
+            server_p50=middle(took), server_p99=worst(took), p50=middle(waited),
+            p99=worst(waited), cpu_ms=cpu,
             target="p99 ≤ 100, no errors", kept=not wrong and (worst(waited) or 0) <= DESK_MS,
             note=f"{wrong} errors, {len(told) / self.effort.seconds:.0f} a second",
         )  # fmt: skip
@@ -305,20 +314,23 @@ class _Bench:
         await asyncio.sleep(rng.uniform(0, THINK_SECONDS))
         while loop.time() < until:
             try:
-                told.append(await self._one_thing(rng, desk))
+                told.append(await self._one_thing(rng, desk, no % HOTELS + 1))
             except (OSError, TimeoutError, asyncio.IncompleteReadError) as lost:
                 told.append(type(lost).__name__)
             await asyncio.sleep(rng.uniform(0.5, 1.5) * THINK_SECONDS)
         await desk.close()
 
-    async def _one_thing(self, rng: random.Random, desk: Asker) -> Answer:
+    async def _one_thing(self, rng: random.Random, desk: Asker, hotel: int) -> Answer:
         chance = rng.random()
         if chance < 0.02:
             return await desk.get("/today/board", self._next_id())
         if chance < 0.60:
-            kind = rng.choices(self.kinds, weights(self.kinds))[0]
+            kinds = self.kinds_at[hotel]
+            kind = rng.choices(kinds, weights(kinds))[0]
             return await desk.get("/api/v1/guests", self._next_id(), q=kind.ask(rng), limit=10)
-        return await desk.get(f"/guests/{rng.choice(self.sample.guests).id}", self._next_id())
+        return await desk.get(
+            f"/guests/{rng.choice(self.samples[hotel].guests).id}", self._next_id()
+        )
 
     def _memory(self, started: list[int]) -> Line:
         now = self.product.memory_mib()

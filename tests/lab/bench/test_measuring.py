@@ -1,0 +1,53 @@
+"""The bench asks a running house through its own doors, and says what it found."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from crm.kit.db import Database
+from lab.bench.client import Asker
+from lab.bench.house.plan import Size
+from lab.bench.house.seed import seed
+from lab.bench.lines import Line, markdown
+from lab.bench.measuring import Effort, measure
+
+SIZE = Size(400)
+
+
+def test_a_small_house_is_measured_through_its_doors(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'house.db'}"
+    database = Database(url)
+    seed(database, SIZE)
+    database.dispose()
+    lines = {
+        line.name: line
+        for line in measure(url, SIZE, tmp_path, Effort(calls=2, seconds=1, desks=8))
+    }
+    phone = lines["look-up: phone, whole"]
+    assert phone.note == "100 % found"
+    assert lines["look-up: nobody"].note == "0 % found"
+    assert phone.server_p50 is not None
+    assert phone.server_p50 <= phone.p50
+    card = lines["card, any guest"]
+    assert card.statements == 6
+    if sys.platform == "linux":
+        assert card.cpu_ms > 0
+        assert card.times_floor > 1
+    assert lines["200 parallel requests"].note == "200 of 200"
+    assert lines["8 desks, 2 s to think"].note.startswith("0 errors")
+    assert "| look-up: one typo |" in markdown(list(lines.values()))
+
+
+@pytest.mark.anyio
+async def test_a_door_that_stays_shut_is_told(serving: object) -> None:
+    async with Asker(int(serving.url.rsplit(":", 1)[1])) as asker:
+        with pytest.raises(RuntimeError, match="could not sign in"):
+            await asker.sign_in("nobody", "no such password")
+
+
+def test_a_line_says_whether_its_target_is_kept() -> None:
+    assert [Line("x", kept=kept).verdict for kept in (True, False, None)] == ["kept", "MISSED", ""]
+    assert Line("x", cpu_ms=6.0, floor_cpu_ms=1.5).times_floor == 4
+    assert json.loads(json.dumps(Line("x").times_floor)) is None
