@@ -65,8 +65,8 @@ def need_plain_purpose(
     match carried(purpose, names):
         case Carried.MAIL | Carried.NUMBER:
             raise Invalid(
-                "Leave out phone numbers, e-mail addresses, ID and card numbers: say in words "
-                "what you need it for.",
+                "Leave out phone numbers, e-mail addresses, ID and card numbers: a reason in words "
+                "is enough.",
                 "purpose_carries_data",
                 pointer=pointer,
             )
