@@ -1,19 +1,24 @@
-"""Asks every GET of the app as somebody, once per somebody, and keeps the answers."""
+"""Asks every GET of the app as somebody, once per somebody, and keeps what was found in it."""
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from fastapi import FastAPI
+from httpx2 import Response
 
 from crm.staff.policy import policy
-from crm.staff.terms import Role
+from crm.staff.terms import Channel, Role
 from tests.conftest import Client
-from tests.contracts.planted import House
+from tests.contracts.planted import FOREIGN, NEEDLES, STRANGERS, House
 from tests.contracts.walking import (
     STREAMS,
     Route,
+    channel_of,
     concrete,
-    holds,
+    needles_in,
     questions,
     readable,
     routes,
@@ -22,31 +27,77 @@ from tests.contracts.walking import (
 SCOPES = sorted(policy().scopes)
 HOLDERS = [*(role.value for role in Role), *SCOPES]
 GUESTS = ("guest", "hidden", "past", "far")
+SOUGHT = frozenset(
+    needle for group in (*NEEDLES.values(), *STRANGERS.values(), FOREIGN) for needle in group
+) | {"Plumwick Hidden", "0431"}
+OF_ITSELF = {"x-request-id", "date", "content-length", "set-cookie", "last-modified"}
+"""Headers that differ from answer to answer."""
+
+
+class Way(StrEnum):
+    """The ways by which a field can leave the house, told apart further than the policy does."""
+
+    PAGE = "page"
+    JSON = "json"
+    LIST = "list"
+    SEARCH = "search"
+    FILTER = "filter"
+    EXPORT = "export"
+    AUDIT = "audit view"
+    ERROR = "error text"
+    HEADER = "headers, ETags and file names"
+    STREAM = "event stream"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one holder got for one question; ``about`` is the guest in the address, if any."""
+    """What one holder got for one question; ``about`` is the guest in the address, if any.
+
+    ``found`` and ``found_in_headers`` are the words sought that stand in it and that the
+    question did not bring along, ``ids`` the ids in it; ``digest`` is equal for equal answers.
+    """
 
     route: Route
     about: str
-    query: dict[str, str]
+    query: tuple[tuple[str, str], ...]
     status: int
-    text: str
-    html: str = ""
+    found: frozenset[str]
+    found_in_headers: frozenset[str]
+    ids: frozenset[str]
+    digest: str
 
-    def shows(self, needles: Iterable[str]) -> list[str]:
-        """The needles in the answer that the question did not bring along itself."""
-        asked = " ".join(self.query.values())
-        return [n for n in needles if holds(self.text, n) and not holds(asked, n)]
+    @property
+    def way(self) -> Way:
+        if self.status >= 400:
+            return Way.ERROR
+        if channel_of(self.route) is Channel.EXPORT:
+            return Way.EXPORT
+        if "audit" in self.route.path.split("/"):
+            return Way.AUDIT
+        if {name for name, _ in self.query} - {"q", "cursor", "limit"}:
+            return Way.FILTER
+        return Way(channel_of(self.route).value)
+
+    @property
+    def words(self) -> str:
+        return " ".join(value for _, value in self.query)
 
 
 class Asking:
-    """Asks every GET there is as somebody, once per somebody, and keeps the answers."""
+    """Asks every GET there is as somebody, once per somebody, and keeps what was found."""
 
-    def __init__(self, client: Client, house: House) -> None:
-        self.client, self.house = client, house
+    def __init__(
+        self,
+        client: Client,
+        house: House,
+        *,
+        only: Callable[[Route], bool] = lambda _: True,
+        by: frozenset[str] | None = None,
+    ) -> None:
+        """``only`` narrows the routes, ``by`` the parameters that they are asked by."""
+        self.client, self.house, self.only, self.by = client, house, only, by
         self._kept: dict[str, list[Answer]] = {}
+        self._scanned: dict[tuple[str, str], frozenset[str]] = {}
 
     @property
     def app(self) -> FastAPI:
@@ -67,25 +118,82 @@ class Asking:
         """Everything this holder can be told about the house."""
         if holder not in self._kept:
             self.as_(holder)
-            self._kept[holder] = list(self._ask(holder, guests))
+            self._kept[holder] = list(self.ask(holder not in SCOPES, guests))
         return self._kept[holder]
 
-    def _ask(self, holder: str, guests: Iterable[str]) -> Iterator[Answer]:
+    def ask(self, pages_too: bool, guests: Iterable[str] = GUESTS) -> Iterator[Answer]:
+        """Everything that whoever stands at the door now can be told."""
         for route in routes(self.app):
-            if route.method != "GET" or route.key in STREAMS:
+            if route.method != "GET" or route.key in STREAMS or not self.only(route):
                 continue
-            if holder in SCOPES and not route.is_api:
+            if not pages_too and not route.is_api:
                 continue
             for about in guests if "guest_id" in route.places else ("",):
-                guest_id = getattr(self.house, about or "guest")
-                address = concrete(route, self.house, guest_id=guest_id)
-                for query in questions(route):
-                    yield Answer(route, about, query, *self._read(address, query))
+                for query in questions(route, self.house, about, only=self.by):
+                    response = self.response(route, about, query)
+                    yield self._answer(route, about, query, response)
 
-    def _read(self, address: str, query: dict[str, str]) -> tuple[int, str, str]:
-        answer = self.client.get(address, params=query)
-        kind = answer.headers.get("content-type", "")
-        if not kind.startswith(("text/", "application/json", "application/problem+json")):
-            return answer.status_code, "", ""
-        text = readable(answer.text, kind) + answer.headers.get("location", "")
-        return answer.status_code, text, answer.text if kind.startswith("text/html") else ""
+    def response(self, route: Route, about: str, query: dict[str, str]) -> Response:
+        guest_id = getattr(self.house, about or "guest")
+        return self.client.get(concrete(route, self.house, guest_id=guest_id), params=query)
+
+    def _answer(
+        self, route: Route, about: str, query: dict[str, str], response: Response
+    ) -> Answer:
+        raw, headers = text_of(response), headers_of(response)
+        brought = needles_in(" ".join(query.values()), SOUGHT)
+        return Answer(
+            route=route,
+            about=about,
+            query=tuple(query.items()),
+            status=response.status_code,
+            found=self._seek(raw, response.headers.get("content-type", "")) - brought,
+            found_in_headers=needles_in(headers, SOUGHT) - brought,
+            ids=frozenset(_ID.findall(raw + headers)),
+            digest=digest_of(response),
+        )
+
+    def _seek(self, raw: str, kind: str) -> frozenset[str]:
+        """The words in an answer; one that was read before is not read again."""
+        key = (steady(raw), kind)
+        if key not in self._scanned:
+            self._scanned[key] = needles_in(readable(raw, kind), SOUGHT) if raw else frozenset()
+        return self._scanned[key]
+
+
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def text_of(response: Response) -> str:
+    """What a person or machine reads of it; a picture says nothing."""
+    kind = response.headers.get("content-type", "")
+    is_text = kind.startswith(("text/", "application/json", "application/problem+json"))
+    return response.text if is_text else ""
+
+
+def headers_of(response: Response) -> str:
+    """Its headers as lines, those left out that differ by themselves.
+
+    A file written for the answer has a tag of its time.
+    """
+    of_itself = OF_ITSELF | ({"etag"} if "last-modified" in response.headers else set())
+    return "\n".join(
+        f"{name}: {value}"
+        for name, value in sorted(response.headers.items())
+        if name not in of_itself
+    )
+
+
+def steady(text: str) -> str:
+    """Without what differs from answer to answer by itself."""
+    return re.sub(r'"request_id": "[^"]*"|\b[0-9a-f]{16}\b', "", text)
+
+
+def seen_of(response: Response) -> str:
+    """All that an asker can tell answers apart by: status, headers and text."""
+    body = text_of(response) or hashlib.sha256(response.content).hexdigest()
+    return steady(f"{response.status_code}\n{headers_of(response)}\n{body}")
+
+
+def digest_of(response: Response) -> str:
+    return hashlib.sha256(seen_of(response).encode()).hexdigest()

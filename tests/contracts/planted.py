@@ -3,6 +3,7 @@
 `plant` writes it; `NEEDLES` says by which words a field is recognised in an answer. Four
 guests stand in it: ``guest`` (in house here today, every field filled), ``hidden`` (in house
 here, incognito), ``past`` (was here last year) and ``far`` (known to the other hotel only).
+``guest`` has also stayed in the other hotel, which knows things of its own about her.
 """
 
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
+from crm.audit.tables import UnusualViewing
+from crm.audit.terms import ActorKind, Unusual
 from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
 from crm.companies.terms import CompanyKind
 from crm.complaints.tables import Complaint, ComplaintStep
@@ -148,6 +151,13 @@ STRANGERS = {"far": ("Farnqvist", "远方客"), "past": ("Pastnqvist", "旧时�
 """Names of guests who are outside the reach of some."""
 
 
+FOREIGN = (
+    "FARCONF33", "Zqforeignoutlet", "foreigncase-marble",
+    "foreignnote-marble", "foreignpref-marble", "foreigndoc-marble", "Colleague Elsewhere",
+)  # fmt: skip
+"""Words of rows that belong to the other hotel, about the guest whom both know."""
+
+
 @dataclass
 class House:
     """Who and what stands in the planted house, by the names that routes use."""
@@ -161,6 +171,7 @@ class House:
     stay: UUID
     company: UUID
     ids: dict[str, object] = field(default_factory=dict)
+    elsewhere_ids: dict[str, object] = field(default_factory=dict)
     staff: dict[tuple[Role, UUID], UUID] = field(default_factory=dict)
     sessions: dict[tuple[Role, UUID], str] = field(default_factory=dict)
     keys: dict[tuple[str, UUID], str] = field(default_factory=dict)
@@ -195,6 +206,8 @@ def plant(db: Session, *, vault: Vault, data_dir: Path) -> House:
     _case(db, house)
     _loyalty_and_consent(db, house)
     _shelf(db, house, Shelf(data_dir, vault))
+    _elsewhere(db, house, Shelf(data_dir, vault))
+    _viewing(db, house)
     indexing.refresh_keys(db, [house.guest, house.hidden, house.past, house.far])
     return house
 
@@ -202,7 +215,8 @@ def plant(db: Session, *, vault: Vault, data_dir: Path) -> House:
 def _people(db: Session, house: House) -> None:
     for hotel_id in (house.here, house.elsewhere):
         for role in Role:
-            staff_id = factories.a_staff(db, role, hotel_id, name="Colleague")
+            name = "Colleague" if hotel_id == house.here else "Colleague Elsewhere"
+            staff_id = factories.a_staff(db, role, hotel_id, name=name)
             house.staff[role, hotel_id] = staff_id
             house.sessions[role, hotel_id] = factories.a_session(db, staff_id, hotel_id)
         for scope in policy().scopes:
@@ -641,6 +655,17 @@ def _loyalty_and_consent(db: Session, house: House) -> None:
     house.ids["membership_id"] = member.id
 
 
+def _viewing(db: Session, house: House) -> None:
+    """Something to look into in each hotel: who looked at whom more than is usual."""
+    for hotel, ids in ((house.here, house.ids), (house.elsewhere, house.elsewhere_ids)):
+        found = UnusualViewing(
+            key=f"volume-{hotel}", kind=Unusual.VOLUME, day=TODAY, hotel_id=hotel, number=77,
+            actor_kind=ActorKind.STAFF, actor_id=house.staff[Role.FRONT_DESK, hotel],
+            found_at=clock.now(),
+        )  # fmt: skip
+        ids["finding_id"] = put(db, found).id
+
+
 def _shelf(db: Session, house: House, shelf: Shelf) -> None:
     for kind, title in (("passport", "doctitle-identity"), ("guest_letter", "doctitle-letter")):
         document = put(
@@ -659,6 +684,80 @@ def _shelf(db: Session, house: House, shelf: Shelf) -> None:
             ),
         )
         house.ids["document_id"] = document.id
+
+
+def _elsewhere(db: Session, house: House, shelf: Shelf) -> None:
+    """What the other hotel knows about the guest whom both know, and about its own."""
+    hotel, guest, now = house.elsewhere, house.guest, clock.now()
+    noter = house.staff[Role.DUTY_MANAGER, hotel]
+    stay = factories.a_stay(
+        db, guest, hotel, status=StayStatus.CHECKED_OUT, confirmation_no="FARCONF33",
+        arrival_on=TODAY - timedelta(days=90), room_no="0501",
+    )  # fmt: skip
+    money = {"covers": 3, "amount_minor": 5_550_555, "currency": "CNY"}
+    place = {"hotel_id": hotel, "guest_id": guest, "outlet": "Zqforeignoutlet", **money}
+    put(
+        db,
+        FolioLine(
+            stay_id=stay,
+            no=1,
+            posted_on=TODAY - timedelta(days=89),
+            category=FolioCategory.RESTAURANT,
+            text="Zqforeignoutlet dinner",
+            **place,
+        ),
+    )
+    put(db, GuestOutlet(lines=1, **place))
+    put(db, GuestFigure(guest_id=guest, hotel_id=hotel, stays=1, nights=3, last_room_no="0501"))
+    pref = Preference(
+        guest_id=guest, code="RM.QUIET", words="foreignpref-marble", hotel_id=hotel, evidence=1,
+        status=PreferenceStatus.CONFIRMED, source=PreferenceSource.TOLD, noted_at=now,
+        noted_by=noter, noted_department=DepartmentCode.FRONT_OFFICE,
+    )  # fmt: skip
+    put(db, pref)
+    for level in (NoteLevel.SERVICE, NoteLevel.MANAGEMENT):
+        put(
+            db,
+            Note(
+                guest_id=guest,
+                hotel_id=hotel,
+                level=level,
+                words="foreignnote-marble",
+                noted_at=now,
+                noted_by=noter,
+            ),
+        )
+    made: dict[str, object] = {"stay_id": stay, "staff_id": noter, "hotel_id": hotel}
+    for who, no in ((guest, 2001), (house.far, 2002)):
+        case = Complaint(
+            hotel_id=hotel, number=no, source=CaseSource.IN_HOUSE, guest_id=who, category="noise",
+            severity=Severity.SERIOUS, headline="foreigncase-marble", words="foreigncase-marble",
+            department=DepartmentCode.ENGINEERING, status=CaseStatus.INVESTIGATING, opened_at=now,
+            opened_by=noter, currency="CNY",
+        )  # fmt: skip
+        made["complaint_id"] = put(db, case).id
+        step = ComplaintStep(
+            complaint_id=case.id, no=1, at=now, by_id=noter,
+            status_after=CaseStatus.INVESTIGATING, words="stepwords",
+        )  # fmt: skip
+        put(db, step)
+        document = Document(
+            guest_id=who, hotel_id=hotel, kind_code="guest_letter", title="foreigndoc-marble",
+            file_kind=FileKind.PNG, sha256=shelf.put(PIXEL), size_bytes=len(PIXEL), shelved_at=now,
+            shelved_by=noter, delete_after=TODAY + timedelta(days=900),
+        )  # fmt: skip
+        made["document_id"] = put(db, document).id
+    member = Membership(
+        guest_id=house.far, number="ZQ99005678", joined_on=date(2024, 2, 3), tier=Tier.SILVER
+    )
+    made["membership_id"] = put(db, member).id
+    message = IntakeMessage(
+        source="pms", message_id="m-9", hotel_id=hotel, kind="reservation", subject="R-9",
+        sent_at=now, received_at=now, state=MessageState.APPLIED,
+    )  # fmt: skip
+    made["message_id"] = put(db, message).id
+    made["key_id"] = db.exec(select(ApiKey.id).where(ApiKey.hotel_id == hotel)).first()
+    house.elsewhere_ids |= made
 
 
 def plant_import(database: Database, house: House, data_dir: Path) -> None:

@@ -4,17 +4,19 @@ import html
 import inspect
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
 from uuid import UUID, uuid4
 
 from fastapi import FastAPI
 
 from crm.kit.ids import new_id
-from crm.staff.terms import Channel
+from crm.staff.terms import Channel, Role
 from tests.contracts.planted import House
 from tests.factories import TODAY
-from web.gate import routes_of
+from web.gate import parameters_of, routes_of
 
 STREAMS = {"GET /live", "GET /api/v1/events"}
 LOOK_UPS = (
@@ -36,11 +38,12 @@ LOOK_UPS = (
 
 @dataclass(frozen=True)
 class Route:
-    """``takes`` are the names of what its function is handed, query parameters among them."""
+    """``takes`` are the names of what its function is handed, ``asks`` its query parameters."""
 
     method: str
     path: str
     takes: frozenset[str] = frozenset()
+    asks: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -59,9 +62,16 @@ class Route:
 def routes(app: FastAPI) -> list[Route]:
     """Every route of the app, mounted files left out."""
     return [
-        Route(*key.split(" ", 1), frozenset(inspect.signature(endpoint).parameters))
+        Route(
+            *key.split(" ", 1),
+            frozenset(inspect.signature(endpoint).parameters),
+            _parameters_of(key.split(" ", 1)[1], endpoint),
+        )
         for key, endpoint in routes_of(app)
     ]
+
+
+_parameters_of = cache(parameters_of)
 
 
 def anywhere(route: Route) -> str:
@@ -69,12 +79,15 @@ def anywhere(route: Route) -> str:
     return re.sub(r"{\w+(?::\w+)?}", lambda _: str(new_id()), route.path)
 
 
-def concrete(route: Route, house: House, *, guest_id: UUID) -> str:
-    """The route's address in the planted house, for one of its guests."""
+def concrete(
+    route: Route, house: House, *, guest_id: UUID, instead: Mapping[str, object] | None = None
+) -> str:
+    """The route's address in the planted house, for one of its guests; ``instead``: other ids."""
     path = route.path
     for name in route.places:
         before = path.split("{" + name, 1)[0].rstrip("/").rsplit("/", 1)[-1]
-        path = re.sub(r"{" + name + r"(?::\w+)?}", _value(name, before, house, guest_id), path)
+        found = (instead or {}).get(name) or _value(name, before, house, guest_id)
+        path = re.sub(r"{" + name + r"(?::\w+)?}", str(found), path)
     return path
 
 
@@ -102,6 +115,7 @@ def _value(name: str, before: str, house: House, guest_id: UUID) -> str:
         "hotel_id": house.here,
         "code": "HZ1",
         "document_id": house.ids["document_id"],
+        "finding_id": house.ids["finding_id"],
         "no": 1,
         "day": TODAY.isoformat(),
         "on": TODAY.isoformat(),
@@ -127,14 +141,78 @@ def channel_of(route: Route) -> Channel:
     return Channel.LIST
 
 
-def questions(route: Route) -> Iterator[dict[str, str]]:
-    """Query strings to ask a route with: none, and each look-up where it has a box."""
+ASKED_BY: dict[str, tuple[str, ...]] = {
+    "q": LOOK_UPS,
+    "name": ("甄妙珂",),
+    "latin_name": ("Zhenqan Miaoke",),
+    "family_name": ("zhen miaoke", "Ouyinmiao", "Farnqvist"),
+    "given_name": ("miaoke",),
+    "phone": ("13987650431", "13900000000"),
+    "email": ("zqmailbox17@example.test",),
+    "born_on": ("1957-03-14",),
+    "only": ("vip", "allergy", "case", "birthday", "first", "noted", "due", "stay", "note", "edit"),
+    "status": ("in_house", "checked_out", "investigating"),
+    "open": ("true", "false"),
+    "arriving_from": (TODAY.isoformat(),),
+    "arriving_to": ((TODAY - timedelta(days=200)).isoformat(),),
+    "hotel": ("HZ1", "SH2"),
+    "currency": ("CNY", "EUR"),
+    "kind": ("corporate", "guests", "guest.registered"),
+    "state": ("active",),
+    "ends_by": (TODAY.isoformat(), (TODAY + timedelta(days=90)).isoformat()),
+    "ending": ("true", "90"),
+    "side": ("in_house", "departures"),
+    "floor": ("18", "05"),
+    "step": ("reading", "columns", "result"),
+    "deed": ("viewed", "revealed", "created"),
+    "subject": ("guest", "staff"),
+    "since": ("2026-01-01T00:00:00Z",),
+    "until": ("2036-01-01T00:00:00Z",),
+    "first": ("2026-01-01",),
+    "last": ("2036-01-01",),
+    "next": ("/today",),
+    "seen_as": ("list", "export"),
+    "looked_into": ("true",),
+    "settled": ("true",),
+    "limit": ("1", "101", "nine"),
+    "cursor": ("broken", "MQ"),
+}
+"""What to ask by each query parameter; ids are asked by those of the planted house."""
+IDS = {"import_id", "actor_id", "guest_id", "person", "guest", "after"}
+
+
+LOOKING_UP = frozenset({"q", "family_name", "phone"})
+
+
+def questions(
+    route: Route, house: House, about: str, *, only: frozenset[str] | None = None
+) -> Iterator[dict[str, str]]:
+    """Query strings to ask a route with: none, and about ``guest`` by each parameter it takes.
+
+    ``only`` leaves out other parameters.
+    """
     yield {}
-    if "q" in route.takes:
-        yield from ({"q": words} for words in LOOK_UPS)
-    if {"family_name", "phone"} <= route.takes:
-        yield from ({"family_name": words} for words in ("zhen miaoke", "Ouyinmiao", "Farnqvist"))
-        yield from ({"phone": digits} for digits in ("13987650431", "13900000000"))
+    if about not in ("", "guest"):
+        return
+    for name in sorted(route.asks if only is None else route.asks & only):
+        if name in IDS:
+            yield from ({name: str(each)} for each in _ids(name, house))
+        else:
+            yield from ({name: words} for words in ASKED_BY[name])
+    if route.is_api:
+        yield {"nobody-knows-this": "1"}
+
+
+def _ids(name: str, house: House) -> Iterator[object]:
+    staff = house.staff[Role.DUTY_MANAGER, house.here], house.staff[Role.IT, house.elsewhere]
+    yield from {
+        "import_id": (house.ids.get("import_id", house.company),),
+        "after": (house.company,),
+        "actor_id": staff,
+        "person": staff,
+        "guest_id": (house.guest, house.far),
+        "guest": (house.guest, house.far, "G-QZ7K2M"),
+    }[name]
 
 
 def readable(text: str, content_type: str) -> str:
@@ -152,6 +230,22 @@ def readable(text: str, content_type: str) -> str:
 
 def holds(text: str, needle: str) -> bool:
     """Whether a needle stands in a readable answer; numbers count as whole numbers only."""
-    if re.fullmatch(r"[\d.]+", needle):
-        return re.search(rf"(?<![0-9A-Za-z.]){re.escape(needle)}(?![0-9A-Za-z])", text) is not None
-    return needle.casefold() in text.casefold()
+    return needle in needles_in(text, (needle,))
+
+
+def needles_in(text: str, needles: Iterable[str]) -> frozenset[str]:
+    """Those that stand in a readable answer, which is folded once for all of them."""
+    folded = text.casefold()
+    return frozenset(
+        needle
+        for needle in needles
+        if needle.casefold() in folded
+        and (_IS_NUMBER.fullmatch(needle) is None or _stands_alone(needle, text))
+    )
+
+
+_IS_NUMBER = re.compile(r"[\d.]+")
+
+
+def _stands_alone(number: str, text: str) -> bool:
+    return re.search(rf"(?<![0-9A-Za-z.]){re.escape(number)}(?![0-9A-Za-z])", text) is not None

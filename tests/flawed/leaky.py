@@ -1,17 +1,24 @@
 """Flaws in who may see and do what, planted so that the proofs must find them."""
 
 import asyncio
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, Callable, Iterable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, HTTPException, Request
+import yaml
+from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from sqlalchemy import update
+from sqlalchemy import func, select, update
+from sqlmodel import col
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from crm.guests.tables import Guest
 from crm.kit.db import Database
+from crm.staff.policy import HERE, Policy, make_policy
+from tests.contracts.planted import House
+from web.deps import Db
 
 
 # ---------------------------------------------------------------- policies with an idle rule
@@ -81,3 +88,65 @@ class WritesOnGet:
             with self.database.writing() as db:
                 db.connection().execute(update(Guest).values(version=Guest.version + 1))
         await self.app(scope, receive, send)
+
+
+# ---------------------------------------------------------------- doors that leak
+def doors_beside_the_gate(app: FastAPI) -> None:
+    """Put a route and a folder where no dependency of the app is asked."""
+
+    async def everything(_: Request) -> Response:
+        return Response("everything")
+
+    app.router.routes.append(Route("/api/v1/everything", everything, methods=["GET"]))
+    app.router.routes.append(Mount("/files", routes=[]))
+
+
+LEAKS = "/api/v1/leaky"
+PHONE = "13987650431"
+
+
+def router_of(house: House) -> APIRouter:
+    """Doors open to housekeeping that tell what housekeeping must not know, each in another way."""
+    router = APIRouter(prefix=LEAKS)
+    names = select(col(Guest.alias)).where(col(Guest.id).in_([house.guest, house.hidden]))
+
+    @router.get("/field")
+    def field(db: Db) -> list[str]:
+        return list(
+            db.connection()
+            .execute(select(col(Guest.vip_why)).where(col(Guest.vip_why).is_not(None)))
+            .scalars()
+        )
+
+    @router.get("/header")
+    def header() -> Response:
+        return Response("{}", media_type="application/json", headers={"ETag": f'"{PHONE}"'})
+
+    @router.get("/file-name")
+    def file_name() -> Response:
+        return Response("", headers={"Content-Disposition": f"inline; filename={PHONE}.txt"})
+
+    @router.get("/error")
+    def error() -> Response:
+        return JSONResponse({"detail": f"{PHONE} is taken"}, 409)
+
+    @router.get("/sorted")
+    def by_reason(db: Db) -> list[str]:
+        reason = func.coalesce(col(Guest.vip_why), "vipreason-z")
+        return list(db.connection().execute(names.order_by(reason)).scalars())
+
+    @router.get("/filtered")
+    def born(db: Db, born_before: int = 3000) -> list[str]:
+        older = names.where(col(Guest.birth_year) < born_before)
+        return list(db.connection().execute(older.order_by(col(Guest.id))).scalars())
+
+    return router
+
+
+def policy_of(router: APIRouter, parameters: Iterable[str] = ("born_before",)) -> Policy:
+    """The policy, in which these doors are open to whoever reads rooms."""
+    raw = yaml.safe_load(HERE.read_text(encoding="utf-8"))
+    for route in router.routes:
+        raw["routes"][f"GET {getattr(route, 'path', '')}"] = "rooms.read"
+    raw["parameters"] |= {name: [] for name in parameters}
+    return make_policy(raw)

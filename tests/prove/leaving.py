@@ -208,6 +208,7 @@ class Listens:
     def __init__(self, name: str, port: int, headers: Headers) -> None:
         self.name = name
         self.shut_at: float | None = None
+        self.heard = ""
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         sent = {"Host": f"127.0.0.1:{port}", "Accept": "text/event-stream", **headers}
         lines = ["GET /live HTTP/1.1", *(f"{k}: {v}" for k, v in sent.items()), "", ""]
@@ -223,13 +224,12 @@ class Listens:
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        last = b""
         with suppress(OSError):
-            while not last.endswith(b"0\r\n\r\n"):
+            while not self.heard.endswith("0\r\n\r\n"):
                 more = self._socket.recv(4096)
                 if not more:
                     break
-                last = (last + more)[-64:]
+                self.heard += more.decode()
         self.shut_at = time.monotonic()
 
     def own_port(self) -> int:
