@@ -6,6 +6,7 @@ file can be continued from a byte position, so a batch costs the same at the end
 and a killed import goes on where its last batch was kept.
 """
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -103,6 +104,11 @@ def _lay_out_text(source: Path, target: Path, choice: FileChoice) -> FileSheet:
         raise refused("unknown_delimiter")
     encoding = guess_encoding(source)
     used = choice.encoding or encoding.value
+    if used == "utf-16" and not _has_utf16_mark(source):
+        # Without a mark "utf-16" says no order of bytes, and the decoder would refuse.
+        if not encoding.value.startswith("utf-16"):
+            raise refused("header_broken")
+        used = encoding.value
     with _open_text(source, used) as text:
         first = lines_of(iter(lambda: text.readline(64 * 1024), ""))
     delimiter = guess_delimiter(first)
@@ -124,6 +130,11 @@ def _lay_out_text(source: Path, target: Path, choice: FileChoice) -> FileSheet:
             start = 2
         _write_rows(read_rows(text, cut, first_line=start), target, sheet)
     return sheet
+
+
+def _has_utf16_mark(source: Path) -> bool:
+    with source.open("rb") as file:
+        return file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def _open_text(source: Path, encoding: str) -> TextIO:

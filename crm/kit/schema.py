@@ -25,6 +25,7 @@ WORDS_MAX = 4000
 PAGE_MAX = 100
 MONEY_MAX = 10**12
 COUNT_MAX = 10**6
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 # Direction overrides and isolates can make a name read as another; lone surrogates and
 # non-characters cannot be stored by both databases.
@@ -114,6 +115,13 @@ def _iso_instant(value: Any) -> Any:
     return value
 
 
+def _of_our_time(instant: datetime) -> datetime:
+    if not FIRST_DAY.year <= instant.year <= LAST_DAY.year:
+        # At either end of the calendar there is no UTC for some offsets.
+        raise PydanticCustomError("instant_range", "must lie between 1900 and 2199")
+    return instant
+
+
 def _iso_time(value: Any) -> Any:
     if isinstance(value, str):
         if not re.fullmatch(TIME_PATTERN, value, re.ASCII):
@@ -143,7 +151,7 @@ Words = Annotated[
 IsoDate = Annotated[
     date,
     BeforeValidator(_iso_date),
-    Field(ge=date(1900, 1, 1), le=date(2199, 12, 31)),
+    Field(ge=FIRST_DAY, le=LAST_DAY),
 ]
 """A calendar date as YYYY-MM-DD between 1900 and 2199."""
 
@@ -154,8 +162,8 @@ IsoTime = Annotated[
 ]
 """A time on the hotel's own clock as HH:MM or HH:MM:SS."""
 
-IsoInstant = Annotated[datetime, BeforeValidator(_iso_instant)]
-"""An instant with its offset, as ISO 8601."""
+IsoInstant = Annotated[datetime, BeforeValidator(_iso_instant), AfterValidator(_of_our_time)]
+"""An instant with its offset, as ISO 8601, between 1900 and 2199."""
 
 Money = Annotated[int, Field(ge=-MONEY_MAX, le=MONEY_MAX)]
 """Integer minor units of the currency beside it."""

@@ -114,6 +114,8 @@ def test_fits(given: dict[str, Any]) -> None:
         {"at": "2026-11-24T12:00:00"},
         {"at": "yesterday"},
         {"at": 0},
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"at": "9999-12-31T23:59:59-12:00"},
         {"money": "12"},
         {"money": 1.0},
         {"money": True},
