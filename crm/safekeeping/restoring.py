@@ -24,6 +24,7 @@ from crm.audit.witness import tell_restored
 from crm.kit import clock, holding, migrating
 from crm.kit.db import Database, sqlite_module
 from crm.kit.errors import RuleBroken
+from crm.kit.metadata import all_tables
 from crm.safekeeping import canonical, loading, settling, swapping
 from crm.safekeeping.archive import Archive, opened
 from crm.safekeeping.backing_up import Progress, quiet
@@ -34,12 +35,17 @@ from crm.staff.actor import Actor
 
 @dataclass(frozen=True)
 class Restored:
-    """What came back. ``before`` is where the former SQLite file is now."""
+    """What came back.
+
+    ``before`` is where the former SQLite file is now; ``left_out`` names tables in the backup
+    that are none of Keshi's, and did not come.
+    """
 
     manifest: Manifest
     settled: Settled
     before: Path | None
     seconds: float
+    left_out: list[str]
 
 
 def restore(
@@ -66,7 +72,8 @@ def restore(
         settled, before = put(job)
         holding.write_mark(data_dir, settled.instance_id)
         tell_restored(data_dir, newest=settled.newest_seal, key=key_of(secret))
-    return Restored(archive.manifest, settled, before, time.monotonic() - began)
+        strange = sorted(archive.manifest.tables.keys() - all_tables().tables.keys())
+    return Restored(archive.manifest, settled, before, time.monotonic() - began, strange)
 
 
 def refuse_newer(manifest: Manifest) -> None:
@@ -86,13 +93,17 @@ def fill(
     manifest = archive.manifest
     migrating.upgrade_within(database, connection, manifest.revision)
     order = canonical.tables_of(connection)
-    if {table.name: table.names for table in order} != {
-        name: facts.columns for name, facts in manifest.tables.items()
-    }:
+    unlike = [
+        table.name
+        for table in order
+        if table.name not in manifest.tables or manifest.tables[table.name].columns != table.names
+    ]
+    if unlike:
         raise RuleBroken(
-            "The tables of this backup are not those of its revision %(revision)s.",
+            "The tables of this backup are not those of its revision %(revision)s: %(names)s.",
             "backup_shape",
             revision=manifest.revision,
+            names=", ".join(unlike[:3]),
         )
     steps = 2 * len(order)
     with loading.bare(connection, order):

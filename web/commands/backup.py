@@ -125,6 +125,7 @@ def restore(
         "sessions_ended": done.settled.sessions_ended,
         "keys_open": done.settled.keys_open,
         "before": str(done.before) if done.before else None,
+        "left_out": done.left_out,
     }
     made_at = f"{done.manifest.made_at:%Y-%m-%d %H:%M} UTC"
     lines = [
@@ -132,6 +133,8 @@ def restore(
         f"{done.settled.jobs_held} jobs are held until: keshi jobs release",
         f"Everybody signs in anew. API keys that open as on that day: {done.settled.keys_open}.",
     ]
+    if done.left_out:
+        lines.append(f"Tables that are none of Keshi's did not come: {', '.join(done.left_out)}.")
     if done.before:
         lines.append(f"The former file is {done.before}")
     say(facts, as_json=as_json, text="\n".join(lines))

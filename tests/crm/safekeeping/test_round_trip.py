@@ -176,6 +176,17 @@ class TestThereAndBack:
         assert b"tables/guest.jsonl" not in sealed
         assert saving.SECRET.encode() not in sealed + signed
 
+    def test_a_table_that_somebody_else_made_is_left_out_and_named(self, small, tmp_path):
+        with small.engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE zz_ours (id INTEGER PRIMARY KEY)")
+        url = f"sqlite:///{tmp_path / 'came.db'}"
+        made = saving.backed_up(small, tmp_path)
+        assert saving.brought_back(made.path, url, tmp_path).left_out == ["zz_ours"]
+        with small.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE job ADD COLUMN zz_tried INTEGER")
+        made = saving.backed_up(small, tmp_path)
+        assert "job" in refused("backup_shape", saving.brought_back, made.path, url, tmp_path)
+
     def test_an_older_backup_is_brought_to_the_newest_schema(self, tmp_path):
         old = Database(f"sqlite:///{tmp_path / 'old.db'}")
         migrating.upgrade(old, "0001")
