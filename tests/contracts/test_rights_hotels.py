@@ -1,22 +1,19 @@
 """Two hotels that share a guest: nothing of the other one, by any byte of any answer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 from httpx2 import Response
-from sqlmodel import Session
 
 from crm.kit.db import Database
 from crm.kit.ids import new_id
-from crm.kit.metadata import all_tables
 from crm.staff.policy import policy
 from crm.staff.terms import Role
 from tests import factories
 from tests.conftest import Client
-from tests.contracts.asking import HOLDERS, Answer, Asking, Way, headers_of, steady
+from tests.contracts.asking import HOLDERS, Asking, headers_of, steady
+from tests.contracts.hotels import foreign_in, ids_elsewhere, reaches
 from tests.contracts.houses import Planted
 from tests.contracts.planted import FOREIGN, STRANGERS, House
 from tests.contracts.walking import STREAMS, Route, concrete, readable, routes
@@ -31,59 +28,7 @@ OF_ONE_HOTEL = (
 """The places of addresses that can name a thing of the other hotel."""
 
 
-def reaches(reach: str, who: str) -> bool:
-    return reach == "group" or (reach == "hotel" and who == "past")
-
-
-def ids_elsewhere(db: Session, house: House) -> frozenset[str]:
-    """The id of every row that belongs to the other hotel, and of whom only it knows."""
-    found: set[UUID] = {house.elsewhere, house.far}
-    for table in all_tables().tables.values():
-        if "hotel_id" in table.columns and "id" in table.columns:
-            query = sa.select(table.columns.id).where(table.columns.hotel_id == house.elsewhere)
-            found |= set(db.connection().execute(query).scalars())
-    found |= {staff for (_, hotel), staff in house.staff.items() if hotel == house.elsewhere}
-    return frozenset(map(str, found))
-
-
-def foreign_in(answer: Answer, words: Iterable[str], ids: frozenset[str]) -> Iterator[str]:
-    """What of the other hotel stands in an answer that the question did not bring along."""
-    yield from (answer.found | answer.found_in_headers) & frozenset(words)
-    yield from (each for each in answer.ids & ids if each not in answer.words)
-
-
-@pytest.fixture
-def foreign_ids(planted: Planted, door: Client) -> frozenset[str]:
-    with door.database.reading() as db:
-        return ids_elsewhere(db, planted.house)
-
-
 class TestOneHotel:
-    @pytest.mark.proof
-    @pytest.mark.parametrize("holder", HOLDERS)
-    def test_answers_name_nothing_of_the_other(
-        self, asking: Asking, holder: str, foreign_ids: frozenset[str], tally: Tally
-    ) -> None:
-        """A cell is a route as this holder; guests of the group are known to who serves all.
-
-        The audit of a hotel says whom its own people looked at, the file centre's guests too.
-        """
-        reach = policy().reach_of([holder])
-        words = [w for who, ws in STRANGERS.items() if not reaches(reach, who) for w in ws]
-        if reach != "group":
-            words += FOREIGN
-        answers = asking.answers(holder)
-        ids = frozenset() if reach == "group" else foreign_ids
-        named = {
-            f"{answer.route.key} {answer.about} {dict(answer.query)} names {each} to {holder}"
-            for answer in answers
-            if answer.about != "far"
-            for each in foreign_in(answer, words, ids)
-            if not (answer.way is Way.AUDIT and each == str(asking.house.far))
-        }
-        tally(PROMISE, len({answer.route.key for answer in answers}), wrong=len(named))
-        assert not named, "\n".join(sorted(named))
-
     @pytest.mark.proof
     @pytest.mark.parametrize("holder", HOLDERS)
     def test_out_of_reach_answers_like_not_there(
