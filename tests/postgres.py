@@ -40,9 +40,14 @@ def find_programs() -> Path:
 
 
 class Server:
-    """One running server; databases are made by `create` and reached by `url`."""
+    """One running server; databases are made by `create` and reached by `url`.
 
-    def __init__(self) -> None:
+    ``sure``: a commit is answered when its log is with the operating system, so that it
+    outlasts the death of the server (not that of the machine).
+    """
+
+    def __init__(self, *, sure: bool = False) -> None:
+        self._sure = sure
         self._programs = find_programs()
         self._account = _unprivileged_account()
         self.folder = Path(tempfile.mkdtemp(prefix="keshi-pg-"))
@@ -70,6 +75,24 @@ class Server:
     def drop(self, database: str) -> None:
         with self._admin() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def restart(self) -> None:
+        """End the server as if its machine had died (``-m immediate``) and start it again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(timeout=START_SECONDS)
+        self._process = self._start()
+        self._await()
+
+    def kill_a_backend(self, database: str) -> None:
+        """kill -9 one process that serves ``database``; the server ends all others and recovers."""
+        with self._admin() as connection:
+            found = connection.execute(
+                "SELECT pid FROM pg_stat_activity WHERE datname = %s LIMIT 1", [database]
+            ).fetchone()
+        if found is not None:
+            os.kill(int(str(found[0])), signal.SIGKILL)
+        self._await()
 
     def stop(self) -> None:
         """End the server and remove every trace of it."""
@@ -118,7 +141,7 @@ class Server:
             "unix_socket_directories": str(self.folder),
             "listen_addresses": "",
             "fsync": "off",
-            "synchronous_commit": "off",
+            "synchronous_commit": "on" if self._sure else "off",
             "full_page_writes": "off",
             "wal_level": "minimal",
             "max_wal_senders": "0",

@@ -28,6 +28,7 @@ from crm.safekeeping import jobs as safekeeping_jobs
 log = logging.getLogger("keshi.worker")
 
 PAUSE_S = 0.3
+AFTER_TROUBLE_S = 1.0
 TICK_S = 30
 TICK_LEASE_S = 90
 PACKAGES = ("crm", "segmentation", "campaigns")
@@ -82,14 +83,14 @@ class Worker:
     def _one(self) -> bool:
         try:
             claimed = jobs.claim(self._database, self.name)
+            if claimed is not None:
+                jobs.run(self._database, claimed)
         except Exception:
-            log.exception("no job could be claimed, trying again")
-            self._stop.wait(2)
+            # also when a job failed and even that could not be noted: its lease runs out
+            log.exception("the database did not answer, trying again")
+            self._stop.wait(AFTER_TROUBLE_S)
             return False
-        if claimed is None:
-            return False
-        jobs.run(self._database, claimed)
-        return True
+        return claimed is not None
 
 
 def import_jobs() -> None:

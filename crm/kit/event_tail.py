@@ -23,14 +23,16 @@ class EventSeen:
 
 
 def newest_since(db: Session, since: datetime) -> list[EventSeen]:
-    """Events at or after an instant, oldest first, at most 500.
+    """The newest events at or after an instant, at most 500, oldest of them first.
 
-    Ordered by id, which is a UUIDv7: the time is in it, so no further index is needed.
+    Of a flood the newest are read, never the oldest: who reads on from the last one seen would
+    get the same 500 for ever. Ordered by id, which is a UUIDv7: the time is in it, so no
+    further index is needed.
     """
     rows = db.connection().execute(
         select(*cols(EventRow.id, EventRow.at, EventRow.kind, EventRow.hotel_id))
         .where(col(EventRow.id) >= first_id_of(since))
-        .order_by(col(EventRow.id))
+        .order_by(col(EventRow.id).desc())
         .limit(TAIL_MAX)
     )
-    return [EventSeen(row.id, row.at, row.kind, row.hotel_id) for row in rows]
+    return [EventSeen(row.id, row.at, row.kind, row.hotel_id) for row in reversed(rows.all())]

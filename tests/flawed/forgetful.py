@@ -34,15 +34,22 @@ def commits_piece_by_piece(request: Request) -> Iterator[Session]:
         yield db
 
 
+def forgets_keys(*_: object, **__: object) -> None:
+    """An Idempotency-Key that nobody keeps: whoever asks again gets it done again."""
+
+
 def last_writer_wins(*_: object) -> None:
     """An If-Match that nobody looks at."""
 
 
 def plant(app: Any, flaw: str) -> None:
+    from crm.kit import remembered
     from web.api import guests
     from web.deps import request_session
 
     if flaw == "last_writer_wins":
         guests.need_match = last_writer_wins
+    elif flaw == "forgets_keys":
+        remembered.reserve = remembered.keep = forgets_keys
     else:
         app.dependency_overrides[request_session] = globals()[flaw]

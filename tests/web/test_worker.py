@@ -86,6 +86,26 @@ class TestLoop:
         worker.stop()
         assert len(calls) >= 2
 
+    def test_goes_on_when_a_job_and_even_the_note_of_its_failure_were_lost(
+        self, database, monkeypatch
+    ):
+        calls = []
+
+        def failing(*_):
+            calls.append(1)
+            raise RuntimeError("the database went away")
+
+        monkeypatch.setattr(jobs, "claim", lambda *_: "a job")
+        monkeypatch.setattr(jobs, "run", failing)
+        monkeypatch.setattr("web.worker.AFTER_TROUBLE_S", 0.01)
+        worker = Worker(database)
+        worker.start()
+        until = time.monotonic() + 15
+        while len(calls) < 3 and time.monotonic() < until:
+            time.sleep(0.02)
+        worker.stop()
+        assert len(calls) >= 3
+
 
 def test_every_clocked_job_has_a_handler():
     import_jobs()

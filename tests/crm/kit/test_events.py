@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session
 
-from crm.kit import events
+from crm.kit import clock, event_tail, events
 from crm.kit.db import Database
 from crm.kit.events import Event, payload_of, record
 from crm.kit.ids import new_id
@@ -93,3 +93,12 @@ def test_goes_down_with_the_transaction_that_tells_it(
     with database.reading() as db:
         assert db.connection().execute(select(EventRow.id)).all() == []
         assert db.connection().execute(select(JobRow.id)).all() == []
+
+
+def test_of_a_flood_the_tail_reads_the_newest(db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest five hundred would be the same at every look, and nothing after them is seen."""
+    monkeypatch.setattr(event_tail, "TAIL_MAX", 2)
+    since = clock.now()
+    told = sorted(record(db, UmbrellaLent(number=number)) for number in range(3))
+    db.flush()
+    assert [seen.id for seen in event_tail.newest_since(db, since)] == told[1:]

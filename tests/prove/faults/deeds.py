@@ -8,6 +8,7 @@ import http.client
 import json
 import uuid
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,8 @@ class Cast:
     membership_id: UUID
     session: str
     key: str
+    refusals: list[str] = field(default_factory=list)
+    """What was wrong with answers that said: come again."""
 
     @classmethod
     def of(cls, database: Database) -> "Cast":
@@ -134,7 +137,20 @@ class _Line:
             data = b"" if body is None else json.dumps(body).encode()
         self._connection.request("POST", path, data, headers)
         answer = self._connection.getresponse()
-        return answer.status, answer.read()
+        content = answer.read()
+        if answer.status == 503:
+            self._cast.refusals += _wrong_with(answer, content)
+        return answer.status, content
+
+
+def _wrong_with(answer: http.client.HTTPResponse, content: bytes) -> Iterator[str]:
+    """Whoever is sent away is told when to come again, in the one shape, and nothing else."""
+    if not answer.headers.get("Retry-After"):
+        yield "503 without Retry-After"
+    if answer.headers.get("Content-Type") != "application/problem+json":
+        yield f"503 as {answer.headers.get('Content-Type')}"
+    if any(word in content for word in (b"SELECT", b"INSERT", b"psycopg", b"Traceback")):
+        yield f"503 says too much: {content[:200]!r}"
 
 
 def _multipart(form: dict[str, str], file: tuple[str, bytes]) -> bytes:
