@@ -14,12 +14,14 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Message, Receive, Scope, Send
 
 from crm.kit.db import CommitUnsure, Trouble, trouble_of
 from crm.kit.errors import ChangedMeanwhile, CrmError
-from web.gate import API, PasswordChangeNeeded, SignInNeeded
+from web.gate import API, PasswordChangeNeeded, SignInNeeded, recognise
 from web.limits import TooMany
 from web.rendering import frame_of, is_fragment, render
 from web.security import HEADERS
@@ -204,6 +206,29 @@ def too_many(request: Request, error: TooMany) -> Response:
     return answer(request, 429, error.code, detail=_said(request, error), headers=headers)
 
 
+class House(FastAPI):
+    """An app whose limit of bodies answers like every other refusal, with our headers."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        swapped = False
+
+        async def worded(message: Message) -> None:
+            nonlocal swapped
+            if message["type"] == "http.response.start" and _is_bare_limit(message):
+                swapped = True
+                refusal = answer(Request(scope), 413, "content_too_large", headers=dict(HEADERS))
+                await refusal(scope, receive, send)
+            elif not swapped:
+                await send(message)
+
+        await super().__call__(scope, receive, worded if scope["type"] == "http" else send)
+
+
+def _is_bare_limit(start: Message) -> bool:
+    kind = Headers(raw=start["headers"]).get("content-type", "")
+    return bool(start["status"] == 413 and kind.startswith("text/plain"))
+
+
 async def _crm_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, CrmError)  # noqa: S101 - Starlette hands over by class
     if isinstance(error, SignInNeeded | PasswordChangeNeeded):
@@ -280,6 +305,8 @@ async def _http(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         # A route knows its own method only; the address may have more.
         headers = {"Allow": ", ".join(request.app.state.gate.methods_of(request.url.path))}
+    if not request.url.path.startswith(API):
+        await recognise(request)
     return answer(request, error.status_code, code, headers=headers)
 
 

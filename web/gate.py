@@ -8,6 +8,7 @@ connections set aside, so that it can never wait for a route that waits for it.
 import hmac
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.dependencies.utils import get_dependant, get_flat_params
 from fastapi.params import ParamTypes
 from fastapi.routing import iter_route_contexts
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import compile_path
 
@@ -145,6 +147,19 @@ async def guard(request: Request) -> None:
         raise PasswordChangeNeeded
     if opening.needs != SIGNED_IN:
         state.actor.need(opening.needs)
+
+
+async def recognise(request: Request) -> None:
+    """Leave the frame of whoever is signed in, for an address that no route knows.
+
+    A page of an error is still a page of the house; a database that does not answer is no reason
+    to have none.
+    """
+    own = session_cookie(request.app.state.settings)
+    if own not in request.cookies or hasattr(request.state, "frame"):
+        return
+    with suppress(SQLAlchemyError):
+        await run_in_threadpool(_by_session, request)
 
 
 Guard = Annotated[None, Depends(guard, max_concurrency=GATE_CONNECTIONS)]

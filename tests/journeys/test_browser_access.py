@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from crm.guests import indexing
 from crm.kit.vault import Vault
 from crm.staff.policy import ANYONE, SIGNED_IN, policy
 from crm.staff.terms import Role
+from tests import factories
 from tests.conftest import SECRET
 from tests.contracts.planted import plant, plant_import
 from tests.contracts.walking import STREAMS, concrete, routes
@@ -117,4 +119,43 @@ def test_the_chinese_card_has_no_fault_and_no_english_frame(browser, serving, cl
     assert tab.evaluate("document.documentElement.lang") == "zh-Hans"
     frame = " ".join(tab.locator(".rail ul").all_inner_texts()) + tab.locator(".strip").inner_text()
     assert not any("a" <= letter.casefold() <= "z" for letter in frame), frame
+    context.close()
+
+
+def test_enter_on_the_page_of_matches_opens_the_first(browser, serving, client, house):
+    """Whoever asked by Enter, and sees several, presses Enter again."""
+    client.as_("front_desk", house.here)
+    with client.database.writing() as db:
+        for native, latin in (("周安娜", "Zhou Anna"), ("周伯特", "Zhou Bote")):
+            guest_id = factories.a_guest(db, native, latin)
+            factories.a_stay(db, guest_id, house.here)
+            indexing.refresh_keys(db, [guest_id])
+    context = browser.new_context(viewport={"width": 1366, "height": 640})
+    token = client.cookies["keshi_session"]
+    context.add_cookies([{"name": "keshi_session", "value": token, "url": serving.url}])
+    tab = context.new_page()
+    tab.goto(f"{serving.url}/guests?q=zhou")
+    first = tab.locator("[data-list] > [data-href]").first.get_attribute("data-href")
+    assert tab.locator("[data-list] > [data-href]").count() == 2
+    tab.keyboard.press("Enter")
+    tab.wait_for_url(f"**{first}")
+    context.close()
+
+
+OVERFLOWS = """() => [...document.querySelectorAll(".stats dd")]
+    .filter((cell) => cell.scrollWidth > cell.clientWidth + 1)
+    .map((cell) => cell.textContent)"""
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_figures_of_every_size_fit_their_cells(browser, serving, client, house, width):
+    """Six-digit points stood over the edge of the four cells."""
+    client.as_("general_manager", house.here, language="zh-Hans")
+    context = browser.new_context(viewport={"width": width, "height": 640})
+    token = client.cookies["keshi_session"]
+    context.add_cookies([{"name": "keshi_session", "value": token, "url": serving.url}])
+    tab = context.new_page()
+    tab.goto(f"{serving.url}/guests/{house.guest}")
+    assert tab.locator(".stats dd", has_text="271,828").count() == 1
+    assert tab.evaluate(OVERFLOWS) == []
     context.close()

@@ -152,3 +152,28 @@ def test_a_commit_that_broke_off_says_how_to_find_out(client):
     page = client.get("/trouble/unsure", headers={"Accept-Language": "zh-CN"}).text
     assert "可能已保存" in page
     assert "Nothing was changed" not in page
+
+
+def test_an_unknown_address_is_a_page_of_the_house_for_those_inside(client):
+    client.as_("front_desk", name="Lin Xiaoyu")
+    inside = BeautifulSoup(client.get("/nowhere/at/all").text, "html.parser")
+    assert inside.select_one("nav.rail a[href='/today']")
+    assert inside.select_one("#command-box")
+    assert inside.select_one(".trouble a[href='/']")
+    client.as_nobody()
+    answer = client.get("/nowhere/at/all")
+    outside = BeautifulSoup(answer.text, "html.parser")
+    assert answer.status_code == 404
+    assert not outside.select("nav.rail, header.top")
+    client.cookies.set("keshi_session", "of-nobody")
+    assert client.get("/nowhere/at/all").status_code == 404
+
+
+def test_an_unknown_address_is_one_without_a_database_too(client, monkeypatch):
+    client.as_("front_desk")
+
+    def away(*_, **__):
+        raise OperationalError("select", {}, Exception("gone"))
+
+    monkeypatch.setattr("web.gate.sessions.identify", away)
+    assert client.get("/nowhere/at/all").status_code == 404

@@ -1,6 +1,7 @@
 """Looking up: the command bar as one types, the page of matches, files that may be the same."""
 
 from typing import Annotated, NamedTuple
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
@@ -160,7 +161,11 @@ def _places(db: Session, me: Actor, asked: str) -> list[Group]:
     if not asked:
         return []
     rooms = [
-        Hit(href=f"/rooms?floor={room.floor}#room-{room.no}", name=room.no, icon="door-closed")
+        Hit(
+            href=f"/rooms?{urlencode({'floor': room.floor})}#room-{quote(room.no)}",
+            name=room.no,
+            icon="door-closed",
+        )
         for room in (
             hotels.rooms_of(db, me.hotel_id) if me.may("rooms.read") and me.hotel_id else ()
         )

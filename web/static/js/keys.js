@@ -68,6 +68,15 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
+  // Whoever has just asked, and looks at what was found, means the first of it.
+  if (event.key === "Enter" && document.activeElement === document.body && !document.querySelector("dialog[open]")) {
+    const first = document.querySelector("[data-enter-first] [data-href]");
+    if (first) {
+      event.preventDefault();
+      location.assign(first.dataset.href);
+    }
+    return;
+  }
   if (html.dataset.keys === "off" || document.querySelector("dialog[open]")) return;
   if (onLetter(event)) event.preventDefault();
 });
