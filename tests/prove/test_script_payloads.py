@@ -43,7 +43,7 @@ ORDERS = {
     "managers": (Role.GENERAL_MANAGER, Role.FILE_CENTRE, Role.IT, Role.HOUSEKEEPING),
     "desks": (Role.FRONT_DESK, Role.MARKETING, Role.FILE_CENTRE, Role.IT, Role.HOUSEKEEPING),
 }
-TOURS = [("stewards", "en"), ("stewards", "zh-Hans"), ("managers", "en"), ("desks", "zh-Hans")]
+TOURS = [("stewards", "en"), ("managers", "zh-Hans"), ("desks", "zh-Hans")]
 NOT_ON_PAGES = {
     "by REST only": """
         address.city address.postal_code address.region address.street audit.request_id
@@ -54,25 +54,25 @@ NOT_ON_PAGES = {
         point_entry.source_id special_datum.consent_words stay.market tier_change.why
         vehicle.plate vehicle.remark
     """,
-    "compared with, not read": "contact_point.norm vehicle.plate_key",
+    "compared with, not read": "contact_point.norm vehicle.plate_key unusual_viewing.key",
     "a label of the catalogue stands there": """
         department.name department.name_zh preference_code.group_en preference_code.group_zh
         preference_code.sensitivity_reason preference_code.ota_rma import_job.delimiter
         import_job.problem
     """,
     "masked": "relation.other_phone",
-    "only where a further fact holds": "guest_figure.last_room_no",
+    "only where a further fact holds": """
+        complaint.next_stay_check guest_figure.last_room_no unusual_viewing.looked_words
+    """,
 }
 UNSEEN = set(" ".join(NOT_ON_PAGES.values()).split())
 """Columns of words that no page shows, by the reason."""
 
 OF_OTHERS = {
-    "complaint.next_stay_check",
-    "guest.caution_why",
-    "preference_code.need_to_know_en",
-    "preference_code.need_to_know_zh",
+    "managers": {"guest.caution_why"},
+    "desks": {"preference_code.need_to_know_en", "preference_code.need_to_know_zh"},
 }
-"""What the stewards of the file do not see, but managers do."""
+"""What the stewards of the file do not see, but these do."""
 
 
 @pytest.fixture
@@ -197,10 +197,12 @@ def test_every_page_shows_them_and_nothing_happens(tour, app, house, tally, orde
     seen = tour(language, TOURS.index((order, language)) * len(PAYLOADS) // len(TOURS))
     for role, path in pages_of(app, house, ORDERS[order]):
         seen.see(role, path)
-    if order == "stewards":
-        other = "_en" if language == "zh-Hans" else "_zh"
-        sown = {name for name in seen.sown.column.values() if not name.endswith(other)}
-        assert sown - seen.shown - UNSEEN <= OF_OTHERS
+    other = "_en" if language == "zh-Hans" else "_zh"
+    owed = OF_OTHERS.get(order) or (
+        set(seen.sown.column.values()) - UNSEEN - set().union(*OF_OTHERS.values())
+    )
+    never = {column for column in owed - seen.shown if not column.endswith(other)}
+    assert not never, "no page shows these; if that is right, NOT_ON_PAGES says why"
     sights, pages = seen.end(tally)
     assert pages > 40
     assert sights > 500
@@ -210,7 +212,8 @@ FORMS = """
 () => [...document.forms].map((form, no) => [no, form]).filter(([, form]) =>
   (form.method === "post" || form.hasAttribute("hx-post"))
   && form.querySelector("textarea, input:not([type]), input[type=text], input[type=email]")
-).map(([no, form]) => [no, form.hasAttribute("hx-post")])
+).map(([no, form]) =>
+  [no, form.hasAttribute("hx-post"), form.getAttribute("hx-post") ?? form.action])
 """
 BOXES = """
 (no) => [...document.forms[no].querySelectorAll("input, textarea")].filter((box) =>
@@ -237,7 +240,7 @@ SEND = """
 def test_what_forms_send_comes_back_as_it_was(tour, app, house, tally):
     """Saved or refused, the words stand where they were typed, or where they are shown."""
     seen = tour("en", 0)
-    sent = 0
+    sent = set()
     for role, path in [*pages_of(app, house, ORDERS["stewards"])]:
         if role is None:
             continue
@@ -246,9 +249,12 @@ def test_what_forms_send_comes_back_as_it_was(tour, app, house, tally):
         if 'method="post"' not in answer.text() or "<html" not in answer.text():
             continue
         tab.open(path)
-        for place, (no, by_htmx) in enumerate(tab.tab.evaluate(FORMS)):
-            if place:
+        for no, by_htmx, action in tab.tab.evaluate(FORMS):
+            if action in sent:
+                continue
+            if sent:
                 tab.open(path)
+            sent.add(action)
             most = tab.tab.evaluate(BOXES, no)
             words = [
                 seen.sown.one(f"form of {path}", min(each, 400), one_line=True) for each in most
@@ -261,9 +267,8 @@ def test_what_forms_send_comes_back_as_it_was(tour, app, house, tally):
                     tab.tab.evaluate(SEND, [no, words])
             assert got.value.status < 500, (path, no)
             tab.look()
-            sent += 1
     seen.end(tally)
-    assert sent > 12
+    assert len(sent) > 12
 
 
 def test_the_command_bar_and_news_swap_them_in_unharmed(tour, house, database, tally):
