@@ -251,3 +251,20 @@ def test_a_killed_worker_leaves_its_job_whole_to_the_next(
     found = row(database)
     assert found.attempts == 2
     assert found.done_at is not None
+
+
+def test_a_worker_that_comes_back_after_its_lease_doubles_nothing(database: Database) -> None:
+    """The first claim is older than the second: what is done for it is undone with it."""
+    with clock.frozen(NOON):
+        put(database, "test.mark")
+        late = jobs.claim(database, "a")
+    with clock.frozen(NOON + jobs.LEASE + timedelta(seconds=1)):
+        newest = jobs.claim(database, "b")
+        assert late is not None
+        assert newest is not None
+        assert not jobs.run(database, late)
+        assert marks(database) == 0
+        assert row(database).attempts == 2
+        assert row(database).run_at <= NOON, "nor is it put off as if it had failed"
+        assert jobs.run(database, newest)
+    assert marks(database) == 1
