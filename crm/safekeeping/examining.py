@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 
 from sqlmodel import Session
 
@@ -70,9 +71,17 @@ def examine(
 def _made(house: House, checks: Iterable[Check]) -> Iterable[Finding]:
     for check in checks:
         try:
-            with house.db.begin_nested():  # what fails in it must not spoil the others
+            with _apart(house.db):
                 found = check(house)
             yield found
         except Exception as error:
             log.exception("a check could not be made", extra={"check": check.__name__})
             yield serious("check_failed", check=check.__name__, error=type(error).__name__)
+
+
+def _apart(db: Session) -> AbstractContextManager[object]:
+    """What fails in a transaction must not spoil it for the others; without one it cannot."""
+    connection = db.connection()
+    driver = connection.connection.dbapi_connection
+    alone = driver is not None and connection.dialect.detect_autocommit_setting(driver)
+    return nullcontext() if alone else db.begin_nested()

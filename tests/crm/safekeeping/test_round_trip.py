@@ -21,7 +21,7 @@ from crm.kit.db import Database
 from crm.kit.errors import RuleBroken
 from crm.kit.settings import in_force, put_in_force
 from crm.kit.tables import EventRow, JobRow
-from crm.safekeeping import archive, backing_up, drilling, queries, service
+from crm.safekeeping import archive, backing_up, canonical, drilling, queries, service
 from crm.safekeeping.terms import Trigger
 from crm.staff.tables import StaffSession
 from tests import seeding
@@ -445,3 +445,13 @@ def test_a_long_job_keeps_its_claim(database, monkeypatch):
         jobs.enqueue(db, "test.long")
     assert jobs.run(database, jobs.claim(database, "first"))
     assert seen == [None]
+
+
+def test_a_snapshot_stays_the_state_it_was(database):
+    with database.snapshot() as connection:
+        table = next(t for t in canonical.tables_of(connection) if t.name == "job")
+        before = canonical.facts_of(connection, table)
+        with database.writing() as db:
+            jobs.enqueue(db, "test.meanwhile")
+        assert canonical.facts_of(connection, table) == before
+    assert saving.facts_of(database)["job"].rows == before.rows + 1

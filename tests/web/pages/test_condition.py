@@ -37,7 +37,7 @@ class TestLights:
         page = soup(client.as_("it").get("/condition"))
         found = {words(each.select_one(".flag")): words(each) for each in page.select(".finding")}
         assert "serious" in found
-        assert "take note" in found
+        assert "notice" in found
         first = page.select_one(".finding")
         assert first.select_one(".flag-must svg")
         assert words(first.select_one("p"))
