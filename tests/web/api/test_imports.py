@@ -127,6 +127,43 @@ class TestTheWay:
         other = sent(client, "id,name\n9,x\n", status=409, headers=once)  # type: ignore[arg-type]
         assert other["code"] == "idempotency_reused"
 
+    def test_a_process_that_dies_after_taking_the_file_leaves_one_import(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The key is taken with the import; whoever asks again finishes that one."""
+        client.as_("file_centre")
+        once = {"Idempotency-Key": "k2"}
+        with monkeypatch.context() as dying:
+            dying.setattr(door.Imports, "check", _die)
+            with pytest.raises(Died):
+                sent(client, headers=once)  # type: ignore[arg-type]
+        (left,) = client.get(HERE).json()["items"]
+        assert left["state"] == "uploaded"
+        again = sent(client, headers=once)  # type: ignore[arg-type]
+        assert (again["id"], again["state"], counts(again)[0]) == (left["id"], "checked", 2)
+        assert sent(client, headers=once) == again  # type: ignore[arg-type]
+        assert len(client.get(HERE).json()["items"]) == 1
+
+    def test_two_at_once_with_one_key_are_one_import(
+        self, client: Client, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The second has looked before the first was kept; it loses its own and answers alike."""
+        client.as_("file_centre")
+        once = {"Idempotency-Key": "k3"}
+        first = sent(client, headers=once)  # type: ignore[arg-type]
+        monkeypatch.setattr(door._Once, "before", lambda _: None)
+        assert sent(client, headers=once) == first  # type: ignore[arg-type]
+        assert len(client.get(HERE).json()["items"]) == 1
+        assert [one.name for one in (data_folder / "imports").iterdir()] == [first["id"]]
+
+
+class Died(Exception):
+    """Stands for a process that is no more."""
+
+
+def _die(*_: object, **__: object) -> None:
+    raise Died
+
 
 class TestRefusals:
     @pytest.mark.parametrize(
