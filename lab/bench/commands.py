@@ -1,6 +1,5 @@
 """``keshi bench``: seeds a house, measures it, prints a table; a figure, not a test."""
 
-import importlib
 import json
 import shutil
 from enum import StrEnum
@@ -9,8 +8,8 @@ from pathlib import Path
 import typer
 
 from crm.kit.db import Database
-from lab.bench import lines
-from lab.bench.figures import machine, plain, show
+from lab.bench import importing, lines
+from lab.bench.figures import machine
 from lab.bench.house.plan import Size
 from lab.bench.house.seed import file_of, seed
 from lab.bench.measuring import Effort, measure
@@ -63,10 +62,10 @@ def bench(
             lines.show(f"{guests:,} guests, {where.partition(':')[0]}", found)
     if What.IMPORT in what:
         where_in = url if list(what) == [What.IMPORT] else None
-        figures = importlib.import_module("lab.bench.importing").measure(guests, where_in)
-        answer["importing"] = plain(figures)
+        steps = importing.measure(guests, where_in)
+        answer["importing"] = importing.plain(steps)
         if not as_json:
-            show("importing", figures)
+            importing.show(steps)
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
 
