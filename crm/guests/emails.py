@@ -62,8 +62,10 @@ def _key(text: str) -> str | None:
     lowered = text.lower()
     local = lowered.partition("@")[0]
     if _PLAIN.match(lowered) and len(local) <= 64 and not lowered.endswith(_SPECIAL_ENDINGS):
-        labels = lowered.partition("@")[2].split(".")
-        if all(len(label) <= 63 and "--" not in label for label in labels):
+        domain = lowered.partition("@")[2]
+        if "--" not in domain and (
+            len(domain) <= 63 or all(len(label) <= 63 for label in domain.split("."))
+        ):
             return lowered
     try:
         checked = validate_email(text, check_deliverability=False, strict=True)
@@ -75,7 +77,11 @@ def _key(text: str) -> str | None:
 def is_relay_address(key: str) -> bool:
     """Is it an agency's forwarding address? Then: no marketing, no matching."""
     domain = key.rpartition("@")[2]
-    return any(domain == relay or domain.endswith("." + relay) for relay in RELAY_DOMAINS)
+    while domain not in RELAY_DOMAINS:
+        _, dot, domain = domain.partition(".")
+        if not dot:
+            return False
+    return True
 
 
 def masked_email(address: str) -> str:

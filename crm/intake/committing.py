@@ -25,11 +25,11 @@ from crm.intake.planning import Plan
 from crm.intake.reading import SourceRow, rows_of
 from crm.intake.storage import ImportFolder
 from crm.intake.tables import ImportJob, ImportJobLine, MatchReview
-from crm.intake.terms import BATCH_ROWS, ImportState, LineOutcome, ReviewState
+from crm.intake.terms import BATCH_ROWS, ImportKind, ImportState, LineOutcome, ReviewState
 from crm.kit import clock, failpoints
 from crm.kit.errors import NotFound, RuleBroken
 from crm.kit.ids import new_id
-from crm.kit.pouring import pour
+from crm.kit.pouring import let_planner_know, pour
 from crm.kit.rows import mapping_of
 from crm.staff.actor import Actor
 
@@ -116,9 +116,26 @@ def commit_batch(
             db, Deed.IMPORTED, by=by, subject="import", subject_id=import_id,
             fields=[job["kind"].value],
         )  # fmt: skip
+    if _has_grown(job["rows_done"], done):
+        let_planner_know(db, _GROWING[job["kind"]])
     failpoints.reach("import.kept")
     save_job(db, import_id, position=position, rows_done=done, changes=last, **values)
     return Progress(job["rows"], done, position, finished)
+
+
+_PEOPLE = ("guest", "guest_name", "contact_point", "guest_search", "external_ref")
+_GROWING: dict[ImportKind, tuple[str, ...]] = {
+    ImportKind.GUESTS: _PEOPLE,
+    ImportKind.STAYS: (*_PEOPLE, "stay", "company"),
+    ImportKind.FOLIO: ("folio_line", "external_ref"),
+    ImportKind.POINTS: ("point_entry", "membership"),
+}
+"""The tables that an import of a kind asks while it fills them."""
+
+
+def _has_grown(before: int, done: int) -> bool:
+    """At 1,000 rows, and each time when there are four times as many."""
+    return any(before < 1000 * 4**step <= done for step in range(8))
 
 
 def _starts(position: int, rows: Sequence[SourceRow]) -> dict[int, int]:

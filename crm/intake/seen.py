@@ -8,7 +8,7 @@ in 37 million files of a million rows.
 from array import array
 from bisect import bisect_left
 
-BLOCK = 50_000
+BLOCK = 20_000
 _BITS = 24
 _MASK = (1 << _BITS) - 1
 

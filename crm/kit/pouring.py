@@ -123,3 +123,16 @@ def _by_value(kind: StrEnumText) -> Prepare:
 def _processor(kind: Any, dialect: Dialect) -> Prepare | None:
     found: Prepare | None = kind.dialect_impl(dialect).bind_processor(dialect)
     return found
+
+
+def let_planner_know(db: Session, tables: Sequence[str]) -> None:
+    """Tell PostgreSQL how large these tables have become while rows are still being poured in.
+
+    A plan that the driver prepared while a table was empty reads all of it, and goes on doing so:
+    without this, asking for known ids took five times as long as all the rest of an import of
+    119,390 rows (measured). SQLite takes an index where there is one.
+    """
+    connection = db.connection()
+    if connection.dialect.name != "sqlite" and tables:
+        quote = connection.dialect.identifier_preparer.quote
+        connection.exec_driver_sql(f"ANALYZE {', '.join(map(quote, tables))}")

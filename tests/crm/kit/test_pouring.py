@@ -14,7 +14,7 @@ from crm.guests.bulk import address_row
 from crm.guests.tables import Address, Guest, GuestSearch
 from crm.guests.terms import Calendar, GuestIdentity, VipLevel
 from crm.kit.ids import new_id
-from crm.kit.pouring import pour
+from crm.kit.pouring import let_planner_know, pour
 from tests import factories
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, 789, tzinfo=UTC)
@@ -79,6 +79,12 @@ def test_a_row_too_many_is_the_usual_error_and_nothing_came_in(db: Session) -> N
     with pytest.raises(IntegrityError), db.begin_nested():
         pour(db, Guest, [guest(2), twin, twin])
     assert stored(db, twin["id"]) == []
+
+
+def test_the_planner_is_told_where_it_needs_to_be(db: Session, backend: str, queries: Any) -> None:
+    with queries(1) as seen:
+        let_planner_know(db, ["guest", "stay"])
+    assert len(seen) == (0 if backend == "sqlite" else 1)
 
 
 def test_nothing_is_no_statement(db: Session, queries: Any) -> None:
