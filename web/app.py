@@ -70,7 +70,7 @@ def create_app(
         app.state.limits.stop()
         app.state.views.stop()
 
-    app = FastAPI(
+    app = errors.House(
         title="Keshi 客史",
         version="0.1.0",
         description="The guest file of a hotel: facts, kept once, read by every department.",

@@ -18,6 +18,8 @@ class HardRequest(Request):
     """A request whose ``json()`` refuses what two parsers could read differently."""
 
     async def json(self) -> Any:
+        if self.headers.get("content-encoding", "identity").lower() != "identity":
+            raise HTTPException(415, "content_encoding")
         if not hasattr(self, "_json"):
             self._json = read_json(await self.body())
         return self._json

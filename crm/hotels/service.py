@@ -92,13 +92,24 @@ def read_room_pattern(pattern: str) -> list[str]:
     for part in re.split(r"[,，;\s]+", pattern.strip()):
         found = re.fullmatch(r"(\d{1,5})(?:[-–](\d{1,5}))?", part)
         if found is None:
-            raise Invalid("Write room numbers like 101-118, 201-218.", "room_pattern")
+            raise Invalid(
+                "Write room numbers like 101-118, 201-218.", "room_pattern", pointer="/pattern"
+            )
         first, last = int(found[1]), int(found[2] or found[1])
         if last < first or last - first >= ROOMS_AT_ONCE:
-            raise Invalid("A span of rooms goes from the lower to the higher.", "room_pattern")
+            raise Invalid(
+                "A span of rooms goes from the lower to the higher.",
+                "room_pattern",
+                pointer="/pattern",
+            )
         numbers += [str(no).zfill(len(found[1])) for no in range(first, last + 1)]
     if len(numbers) > ROOMS_AT_ONCE:
-        raise Invalid("At most %(most)s rooms at once.", "room_pattern", most=ROOMS_AT_ONCE)
+        raise Invalid(
+            "At most %(most)s rooms at once.",
+            "room_pattern",
+            most=ROOMS_AT_ONCE,
+            pointer="/pattern",
+        )
     return list(dict.fromkeys(numbers))
 
 

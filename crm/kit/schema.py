@@ -94,7 +94,8 @@ def _not_blank(value: str) -> str:
 
 def _iso_date(value: Any) -> Any:
     if isinstance(value, str):
-        if len(value) != 10:
+        # date.fromisoformat would take weeks (2026-W05-1) too.
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             raise PydanticCustomError("date_format", "must be a date as YYYY-MM-DD")
         try:
             return date.fromisoformat(value)

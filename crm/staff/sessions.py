@@ -72,7 +72,9 @@ def token_hash(token: str) -> str:
 
 
 def fold_login(login: str) -> str:
-    return login.strip().casefold()[:LOGIN_MAX]
+    """As logins are compared; what is no text is nobody's, and PostgreSQL keeps no NUL."""
+    folded = login.strip().casefold()[:LOGIN_MAX]
+    return "".join(char if char.isprintable() else "\ufffd" for char in folded)
 
 
 def may_try(
