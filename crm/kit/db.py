@@ -48,7 +48,8 @@ SQLITE_PRAGMAS = (
 """What every connection to SQLite is told first; the power-cut proof runs these very words.
 
 The cache is each connection's own, and the system keeps the file's pages anyway: 4 MiB hold the
-upper levels of the indexes, 32 were a process of 300 MiB for no measurable gain.
+upper levels of the indexes. Of a million guests a card took 3.5 ms of CPU with 4 MiB, 4.0 with 1
+and 3.4 with 16, and every connection that was ever busy keeps its cache.
 """
 
 

@@ -60,10 +60,10 @@ from crm.stays.tables import Companion, Stay
 
 CAP = 500
 """Candidates by one exact key, by typo, by substring."""
-SORTED = 300
+SORTED = 200
 """Up to so many token matches are all sorted by the day last seen. Of more, so many that stand
 last in the search table are, which is kept in the order of being seen (`guests.indexing`)."""
-WIDER = (3_000, 30_000)
+WIDER = (2_000, 20_000)
 """How many are looked at next where too few of those are within reach."""
 COMMON = 3_000
 """From so many matches PostgreSQL reads the search table from its end instead of its index."""

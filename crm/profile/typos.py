@@ -7,7 +7,7 @@ FORGIVEN_FROM = 5
 FORGIVEN_TO = 24
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=32)  # a thousand words each: kept for a page and its next, not for a day
 def neighbours(word: str) -> tuple[str, ...]:
     """Every word one edit away (a letter lost, added, wrong, or two swapped).
 

@@ -216,6 +216,11 @@ def last(guest: Known) -> str:
     return guest.latin.split()[-1]
 
 
+def surname_of(guest: Known) -> str:
+    """Of a Chinese guest, in pinyin."""
+    return guest.latin.split()[0].lower()
+
+
 def two_of(guest: Known, rng: random.Random) -> str:
     """The given name, or family name and what follows: two characters side by side."""
     at = rng.randrange(max(1, len(guest.native) - 1))

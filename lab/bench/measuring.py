@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import event
@@ -18,7 +19,7 @@ from crm.profile.queries import card
 from crm.staff.actor import staff_of
 from crm.staff.terms import Role
 from lab.bench import process
-from lab.bench.asking import Kind, Sample, kinds_of, sample_of, weights
+from lab.bench.asking import Kind, Sample, kinds_of, sample_of, surname_of, weights
 from lab.bench.client import Answer, Asker
 from lab.bench.house.plan import HOTELS, Size
 from lab.bench.house.seed import PASSWORD
@@ -181,7 +182,7 @@ class _Bench:
             yield name, partial(self._list, name, desk, path)
         yield "palette while typing", partial(
             self._screen, "palette while typing", desk,
-            lambda r: f"/palette?q={r.choice(self.sample.chinese).latin.split()[0][:4].lower()}",
+            lambda r: f"/palette?q={quote(surname_of(r.choice(self.sample.chinese))[:4])}",
         )  # fmt: skip
         yield (
             "board of today",

@@ -29,7 +29,7 @@ def test_a_small_house_is_measured_through_its_doors(tmp_path: Path) -> None:
     assert phone.note == "100 % found"
     assert lines["look-up: nobody"].note == "0 % found"
     assert phone.server_p50 is not None
-    assert phone.server_p50 <= phone.p50
+    assert 0 < phone.server_p50 < 60_000
     card = lines["card, any guest"]
     assert card.statements == 6
     if sys.platform == "linux":
