@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 from sqlmodel import Session, col
 
 from crm.companies.events import CompanyAmended
@@ -16,7 +16,7 @@ from crm.guests.naming import NameParts
 from crm.guests.rows import Values, birthday_of
 from crm.guests.tables import Guest, GuestName, GuestSearch
 from crm.kit import events
-from crm.kit.db import chunks
+from crm.kit.db import chunks, count_on
 from crm.kit.rows import cols
 
 _BATCH = 400
@@ -215,12 +215,5 @@ def order_by_seen(db: Session, since: date | None = None) -> int:
     moved = connection.execute(
         update(search).where(search.c.id == found.c.was).values(id=last + found.c.place)
     ).rowcount
-    if connection.dialect.name == "postgresql":
-        connection.execute(_NUMBERS_ON)
+    count_on(db, search.c.id)
     return int(moved)
-
-
-_NUMBERS_ON = text(
-    "SELECT setval(pg_get_serial_sequence('guest_search', 'id'), max(id)) FROM guest_search "
-    "HAVING max(id) IS NOT NULL"
-)

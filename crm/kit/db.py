@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Column, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -333,6 +333,15 @@ def _options(url: str) -> str:
 def _begin_postgres(connection: Connection) -> None:
     if connection.get_execution_options().get(_MODE) == "read":
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def count_on(db: Session, column: Column[int]) -> None:
+    """Let numbers that the database draws go on after those that were given; SQLite's do."""
+    if db.connection().dialect.name != "postgresql":
+        return
+    highest = select(func.max(column)).scalar_subquery()
+    counter = func.pg_get_serial_sequence(column.table.name, column.name)
+    db.connection().execute(select(func.setval(counter, highest)).where(highest.is_not(None)))
 
 
 def refresh_statistics(db: Session) -> None:

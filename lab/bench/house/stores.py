@@ -64,7 +64,7 @@ class Store:
             self._do(f"INSERT INTO {MARKS} (step, value) VALUES ({marked})")
             self._commit()
         except BaseException:
-            self.raw.rollback() if not self.database.is_sqlite else self._do("ROLLBACK")
+            self._do("ROLLBACK")
             raise
 
     def once(self, step: str, do: Callable[[], None]) -> None:
@@ -109,7 +109,7 @@ class Store:
         raise NotImplementedError
 
     def _commit(self) -> None:
-        self.raw.commit()
+        self._do("COMMIT")
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
         raise NotImplementedError
@@ -142,9 +142,6 @@ class SqliteStore(Store):
 
     def _begin(self) -> None:
         self._do("BEGIN IMMEDIATE")
-
-    def _commit(self) -> None:
-        self._do("COMMIT")
 
     def _strip(self) -> list[str]:
         names = ", ".join(f"'{name}'" for name in HEAVY)
