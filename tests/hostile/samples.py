@@ -1,0 +1,112 @@
+"""What a schema cannot say about bodies that are taken, and the house opened for the corpus."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+
+from tests.hostile.corpus import Asker
+from tests.hostile.houses import ALL_ROLES, Standing
+from tests.hostile.places import Bodies
+from tests.seeding import reflect
+
+NEVER_COMPARED = {"audit", "audit_checkpoint", "view_log", "staff_session", "api_key", "rate_count"}
+"""What reading and being refused may write: who looked, who is signed in, who asks too often."""
+
+BY_KEY = "/api/v1/intake/"
+"""Doors that only a machine's key opens."""
+
+
+def samples_of(standing: Standing) -> dict[str, Any]:
+    """By field, or by operation and field: a value that is taken; None leaves the field out."""
+    house = standing.house
+    return {
+        "hotel_id": str(house.here),
+        "company_id": str(house.company),
+        "stay_id": str(house.stay),
+        "other_id": str(house.past),
+        "looked_after_by": None,
+        "guest_id": str(house.past),
+        "login": "new.colleague.#NEW#",
+        "password": "a password of four words #NEW#",
+        "scopes": "profile:read.basic",
+        "raw": "+86 139 1234 5678",
+        "email": "zq.probe@example.test",
+        "country": "CN",
+        "nationality": "CN",
+        "currency": "CNY",
+        "language": "en",
+        "languages": "en",
+        "hotel": "HZ1",
+        "source": "probe",
+        "message_id": "m-#NEW#",
+        "reservation_id": "R-#NEW#",
+        "line_id": "L-#NEW#",
+        "sent_at": "2026-11-24T08:00:00Z",
+        "at": "2026-11-24T08:00:00Z",
+        "eta": "15:30",
+        "check_in_at": "15:00",
+        "check_out_at": "12:00",
+        "POST /api/v1/companies name": "Zq Company #NEW#",
+        "PATCH /api/v1/companies/{company_id} name": "Zq Company #NEW#",
+        "pattern": "2001-2003",
+        "features": "FL.HIGH",
+        "room_type": "DLX",
+        "keeps_identity_documents": True,
+        "POST /api/v1/imports/{import_id}/preset name": "probe-one",
+        "year": 1980,
+        "POST /api/v1/intake/messages /kind": "folio",
+        "verdict": "new",
+        "PUT /api/v1/staff/{staff_id}/grants department": None,
+        "POST /api/v1/guests/{guest_id}/reveal kind": None,
+        "full": "Zq Probe",
+        "family": None,
+        "given": None,
+        "pinyin": None,
+        "ends_on": "2026-12-24",
+        "next_on": "2026-12-24",
+        "departure_on": "2026-12-24",
+    }
+
+
+def picture(standing: Standing, tables: list[sa.Table]) -> str:
+    """All that is stored and matters, as one digest."""
+    digest = hashlib.blake2b()
+    with standing.database.engine.connect() as connection:
+        for table in tables:
+            if table.name not in NEVER_COMPARED:
+                rows = sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))
+                digest.update(f"{table.name} {rows}".encode(errors="backslashreplace"))
+        connection.rollback()
+    return digest.hexdigest()
+
+
+@contextmanager
+def client_of(standing: Standing, who: str = ALL_ROLES) -> Iterator[Asker]:
+    """The house with somebody at its door who may do everything."""
+    ids = standing.ids()
+
+    def address(template: str) -> str:
+        def filled(place: re.Match[str]) -> str:
+            name = place[1]
+            if name in ids:
+                return ids[name][0]
+            return {"kind": "ethnicity", "code": "HZ1"}.get(name, "1")
+
+        return re.sub(r"{(\w+)(?::\w+)?}", filled, template)
+
+    with standing.database.engine.connect() as connection:
+        tables = reflect(connection).sorted_tables
+        connection.rollback()
+    with TestClient(standing.app, follow_redirects=False, raise_server_exceptions=False) as client:
+        yield Asker(
+            client,
+            Bodies(standing.app.openapi(), samples_of(standing)),
+            address,
+            lambda: picture(standing, tables),
+            standing.headers[who],
+        )
