@@ -22,6 +22,7 @@ from crm.guests.tables import Address, ContactPoint, Guest, GuestName, GuestSear
 from crm.guests.terms import AddressUse, ContactKind, ContactUse, GuestIdentity, GuestState
 from crm.kit import clock
 from crm.kit.db import chunks
+from crm.kit.dbtypes import StartsWith
 from crm.kit.ids import new_references
 from crm.kit.pouring import pour
 from crm.kit.rows import cols
@@ -236,7 +237,7 @@ def known_by_name(db: Session, keys: Collection[str], limit: int = 20) -> dict[s
     found: dict[str, list[UUID]] = defaultdict(list)
     for part in chunks(sorted(k for k in keys if k), _NAMES_AT_ONCE):
         key = col(GuestSearch.name_key)
-        several = [key.startswith(f"{name}|", autoescape=True) for name in part]
+        several = [StartsWith(key, f"{name}|") for name in part]
         query = (
             select(*cols(GuestSearch.guest_id, GuestSearch.name_key))
             .where(or_(key.in_(part), *several))

@@ -191,7 +191,9 @@ class GuestSearch(SQLModel, table=True):
 
     __tablename__ = "guest_search"
     __table_args__ = (
-        Index("ix_guest_search_name_key", "name_key"),
+        Index(
+            "ix_guest_search_name_key", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}
+        ),
         Index("ix_guest_search_pinyin", "pinyin"),
         Index("ix_guest_search_pinyin_initials", "pinyin_initials"),
         Index("ix_guest_search_birth_mmdd", "birth_mmdd"),

@@ -20,9 +20,19 @@ def upgrade() -> None:
         sqlite_where=sa.text("body is not null"),
         postgresql_where=sa.text("body is not null"),
     )
+    # PostgreSQL serves "starts with" only from an index without its collation.
+    op.drop_index("ix_guest_search_name_key", "guest_search")
+    op.create_index(
+        "ix_guest_search_name_key",
+        "guest_search",
+        ["name_key"],
+        postgresql_ops={"name_key": "text_pattern_ops"},
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_guest_search_name_key", "guest_search")
+    op.create_index("ix_guest_search_name_key", "guest_search", ["name_key"])
     op.drop_index("ix_intake_message_kept", "intake_message")
     with op.batch_alter_table("import_job_change") as batch:
         batch.drop_column("things")

@@ -10,7 +10,7 @@ from crm.kit.errors import CrmError
 from web.wording import wording
 
 ROOT = Path(crm.__file__).parents[1]
-ERRORS = {"NotFound", "NotAllowed", "Conflict", "RuleBroken", "Invalid"}
+ERRORS = {"NotFound", "NotAllowed", "Conflict", "ChangedMeanwhile", "RuleBroken", "Invalid"}
 
 
 @cache

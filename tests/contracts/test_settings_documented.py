@@ -31,11 +31,18 @@ def test_pages_speak_of_settings_that_exist(path: str) -> None:
     assert spoken <= VARIABLES | OF_THE_TESTS | OF_COMPOSE
 
 
+NOT_SETTINGS = {
+    "web/metrics.py": "the folder that prometheus_client itself looks for there",
+    "lab/bench/process.py": "handed on whole to the processes that are measured",
+}
+
+
 def test_code_reads_no_variable_beside_the_settings() -> None:
     found = {
         (path.relative_to(ROOT).as_posix(), word)
         for package in ("crm", "segmentation", "campaigns", "web", "lab", "migrations")
         for path in (ROOT / package).rglob("*.py")
+        if path.relative_to(ROOT).as_posix() not in NOT_SETTINGS
         for word in re.findall(
             r"os\.(?:environ(?!\.get\(\"USER\")|getenv)", path.read_text(encoding="utf-8")
         )

@@ -23,7 +23,9 @@ KEYWORDS = {
     "mark": None,
     "Counted": (1, 2),
     # the sentences of errors are kept where they are raised
-    **dict.fromkeys(("NotFound", "NotAllowed", "Conflict", "RuleBroken", "Invalid")),
+    **dict.fromkeys(
+        ("NotFound", "NotAllowed", "Conflict", "ChangedMeanwhile", "RuleBroken", "Invalid")
+    ),
 }
 PACKAGES = ("crm", "segmentation", "campaigns", "web")
 PLACE = re.compile(r"%\((\w+)\)[sd]|(%%)")
