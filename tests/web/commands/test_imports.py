@@ -95,6 +95,7 @@ def test_stopped_half_way_the_same_command_goes_on(
         "hotel-bookings",
         "--json",
     )
+    monkeypatch.setattr(running.committing, "BATCH_ROWS", 500)
     real = running.committing.commit_batch
     calls = iter(range(10))
 
