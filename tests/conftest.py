@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -50,8 +51,13 @@ hypothesis_settings.load_profile("house")
 
 
 # ---------------------------------------------------------------- what the machine lacks
+@cache
+def _house() -> Settings:
+    return Settings(_env_file=None, secret_key=SECRET, backup_hour=-1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    put_in_force(Settings(_env_file=None, secret_key=SECRET, backup_hour=-1))
+    put_in_force(_house())
     required = capabilities.required()
     if unknown := required - set(CAPABILITIES):
         raise pytest.UsageError(f"KESHI_REQUIRE names what nobody knows: {sorted(unknown)}")
@@ -74,6 +80,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if number:
             terminalreporter.section("not run on this machine")
             terminalreporter.line(f"{number} tests need {name}: {capabilities.missing(name)}")
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_the_tests() -> None:
+    """What another test put in force is forgotten."""
+    put_in_force(_house())
 
 
 # ---------------------------------------------------------------- databases

@@ -59,8 +59,11 @@ def created_once(
         return Response(
             out.model_dump_json(), status, headers={"Location": location}, media_type=JSON
         )
-    if not 1 <= len(key) <= remembered.KEY_MAX or not key.isprintable():
-        raise Invalid("An Idempotency-Key has 1 to 128 printable characters.", "idempotency_key")
+    if not remembered.is_key(key):
+        raise Invalid(
+            "An Idempotency-Key has 1 to 128 printable ASCII characters and no space.",
+            "idempotency_key",
+        )
     asked_hash = hashlib.sha256(
         f"{request.method} {request.url.path} {asked.model_dump_json() if asked else ''}".encode()
     ).hexdigest()

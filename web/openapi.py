@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from crm.kit.remembered import KEY_MAX
+from crm.kit.remembered import KEY_MAX, KEY_PATTERN
 from crm.kit.schema import TIME_PATTERN
 from crm.staff.policy import ANYONE, policy
 from web.errors import PLAIN, PROBLEM
@@ -70,7 +70,7 @@ _ONCE = {
     "in": "header",
     "required": False,
     "description": "The same key with the same request is done once and answered the same.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_MAX, "pattern": "^[!-~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_MAX, "pattern": KEY_PATTERN},
 }
 _ETAG = {"schema": {"type": "string"}, "description": "The version, for If-Match."}
 _LOCATION = {"schema": {"type": "string"}, "description": "The path of what was made."}

@@ -16,7 +16,7 @@ from crm.guests.naming import NameParts
 from crm.guests.rows import Values, birthday_of
 from crm.guests.tables import Guest, GuestName, GuestSearch
 from crm.kit import events
-from crm.kit.db import chunks, count_on
+from crm.kit.db import chunks, next_number
 from crm.kit.rows import cols
 
 _BATCH = 400
@@ -210,10 +210,12 @@ def order_by_seen(db: Session, since: date | None = None) -> int:
     )
     if since is not None:
         ranked = ranked.where(seen >= since)
-    found = ranked.subquery("ranked")
-    last = select(func.coalesce(func.max(search.c.id), 0)).scalar_subquery()
+    in_order = ranked.order_by("place").subquery("in_order")
+    # apart, so that each number is drawn once, in this order
+    found = select(
+        in_order.c.was, next_number(db, search.c.id, in_order.c.place).label("number")
+    ).cte("found")
     moved = connection.execute(
-        update(search).where(search.c.id == found.c.was).values(id=last + found.c.place)
+        update(search).where(search.c.id == found.c.was).values(id=found.c.number)
     ).rowcount
-    count_on(db, search.c.id)
     return int(moved)

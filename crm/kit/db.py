@@ -13,7 +13,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -335,13 +345,15 @@ def _begin_postgres(connection: Connection) -> None:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
-def count_on(db: Session, column: Column[int]) -> None:
-    """Let numbers that the database draws go on after those that were given; SQLite's do."""
-    if db.connection().dialect.name != "postgresql":
-        return
-    highest = select(func.max(column)).scalar_subquery()
-    counter = func.pg_get_serial_sequence(column.table.name, column.name)
-    db.connection().execute(select(func.setval(counter, highest)).where(highest.is_not(None)))
+def next_number(db: Session, column: Column[int], place: ColumnElement[int]) -> ColumnElement[int]:
+    """A number that no row of ``column`` has: the ``place``-th after the last.
+
+    On PostgreSQL the next of those that new rows draw, whatever the place: a number made here could
+    be drawn by somebody else before it is seen. SQLite's writers are alone.
+    """
+    if db.connection().dialect.name == "postgresql":
+        return func.nextval(func.pg_get_serial_sequence(column.table.name, column.name))
+    return select(func.coalesce(func.max(column), 0)).scalar_subquery() + place
 
 
 def refresh_statistics(db: Session) -> None:

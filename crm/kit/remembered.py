@@ -1,5 +1,6 @@
 """Answers kept under an Idempotency-Key, in the transaction of the effect they answer for."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from crm.kit.rows import cols
 from crm.kit.tables import RememberedAnswer
 
 KEY_MAX = 128
+KEY_PATTERN = r"^[!-~]+$"
 KEPT_FOR = timedelta(days=3)
 _PENDING = 0
 """The status of an answer that is not there yet; no other transaction ever sees it."""
@@ -25,6 +27,11 @@ class Answered:
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+def is_key(word: str) -> bool:
+    """Whether this may be an Idempotency-Key."""
+    return len(word) <= KEY_MAX and re.fullmatch(KEY_PATTERN, word) is not None
 
 
 def find(db: Session, actor: str, key: str) -> Answered | None:

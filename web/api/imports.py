@@ -305,8 +305,11 @@ def _asked_once(
     key = request.headers.get("idempotency-key")
     if key is None:
         return None, ""
-    if not 1 <= len(key) <= remembered.KEY_MAX or not key.isprintable():
-        raise Invalid("An Idempotency-Key has 1 to 128 printable characters.", "idempotency_key")
+    if not remembered.is_key(key):
+        raise Invalid(
+            "An Idempotency-Key has 1 to 128 printable ASCII characters and no space.",
+            "idempotency_key",
+        )
     digest = hashlib.sha256()
     while piece := file.file.read(1024 * 1024):
         digest.update(piece)

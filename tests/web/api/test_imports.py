@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from crm.intake import committing
 from crm.kit import jobs
 from tests import factories
 from tests.conftest import Client
@@ -90,6 +91,7 @@ class TestTheWay:
         self, client: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(door, "AT_ONCE_ROWS", 100)
+        monkeypatch.setattr(committing, "BATCH_ROWS", 500)
         client.as_("file_centre")
         text = "id,name\n" + "".join(f"{n},客人{n}\n" for n in range(700))
         dry = sent(client, text)
