@@ -69,7 +69,7 @@ class Worker:
                 if not self._one():
                     self._stop.wait(PAUSE_S)
         finally:
-            self._scheduler.shutdown(wait=False)
+            self._scheduler.shutdown()  # a tick under way is finished
 
     def tick(self) -> None:
         """Put the jobs that are due by the clock, if this worker holds the tick."""
