@@ -6,6 +6,7 @@ stopped goes on where it was.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -26,7 +27,7 @@ HEAVY = (
 )  # fmt: skip
 
 
-class Store:
+class Store(ABC):
     """What both have: marks of what is done, and statements taken away and put back."""
 
     def __init__(self, database: Database) -> None:
@@ -73,8 +74,8 @@ class Store:
             do()
             self.mark(step, "done")
 
-    def _strip(self) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def _strip(self) -> list[str]: ...
 
     def strip(self) -> None:
         """Take away what makes every row dear; `dress` puts it back."""
@@ -105,17 +106,17 @@ class Store:
     def _do(self, statement: str) -> Any:
         return self.raw.execute(statement)
 
-    def _begin(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _begin(self) -> None: ...
 
     def _commit(self) -> None:
         self._do("COMMIT")
 
-    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None: ...
 
-    def search(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def search(self) -> None: ...
 
 
 def hash_of(statement: str) -> str:
