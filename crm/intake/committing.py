@@ -77,15 +77,16 @@ def save_job(db: Session, import_id: UUID, **values: Any) -> None:
     )
 
 
-def start_commit(db: Session, import_id: UUID) -> None:
-    """Let the batches begin; an import that is on its way already goes on."""
+def start_commit(db: Session, import_id: UUID) -> bool:
+    """Let the batches begin; False when all are in. Who lost the answer may ask again."""
     job = locked_job(db, import_id)
-    if job["state"] is ImportState.COMMITTING:
-        return
+    if job["state"] in (ImportState.COMMITTING, ImportState.COMMITTED):
+        return job["state"] is ImportState.COMMITTING
     if job["state"] is not ImportState.CHECKED:
         raise NotReady(job["state"])
     counts = dict.fromkeys((o.value for o in LineOutcome), 0)
     save_job(db, import_id, state=ImportState.COMMITTING, position=0, rows_done=0, **counts)
+    return True
 
 
 def commit_batch(

@@ -53,11 +53,14 @@ class UndoProgress:
     kept: int
 
 
-def start_undo(db: Session, import_id: UUID) -> None:
-    """Let undo begin: within 30 days, and only for an import that has come to an end."""
+def start_undo(db: Session, import_id: UUID) -> bool:
+    """Let undo begin: within 30 days, and only for an import whose commit has begun.
+
+    False when all is taken back. Who lost the answer may ask again.
+    """
     job = locked_job(db, import_id)
-    if job["state"] is ImportState.UNDOING:
-        return
+    if job["state"] in (ImportState.UNDOING, ImportState.UNDONE):
+        return job["state"] is ImportState.UNDOING
     if job["state"] not in (ImportState.COMMITTED, ImportState.COMMITTING):
         raise NotReady(job["state"])
     since = job["committed_at"] or job["created_at"]
@@ -65,6 +68,7 @@ def start_undo(db: Session, import_id: UUID) -> None:
         raise RuleBroken("An import can be undone for 30 days.", "undo_expired")
     report = {**job["report"], "kept": [], "kept_count": 0}
     save_job(db, import_id, state=ImportState.UNDOING, report=report)
+    return True
 
 
 def undo_batch(db: Session, import_id: UUID, *, by: Actor) -> UndoProgress:

@@ -249,7 +249,8 @@ def commit(imports: Imports, import_id: UUID, me: Actor) -> bool:
             imports.commit(import_id, by=me)
         return True
     with imports.database.writing() as db:
-        start_commit(db, import_id)
+        if not start_commit(db, import_id):
+            return True
         put(db, COMMIT, import_id, imports.data_dir, turn=str(sheet.rows_done))
     return False
 
@@ -263,7 +264,8 @@ def undo(imports: Imports, import_id: UUID, me: Actor) -> bool:
             imports.undo(import_id, by=me)
         return True
     with imports.database.writing() as db:
-        start_undo(db, import_id)
+        if not start_undo(db, import_id):
+            return True
         put(db, UNDO, import_id, imports.data_dir, turn="first")
     return False
 

@@ -182,11 +182,14 @@ class TestWhen:
             house.undo(done.id)
         assert caught.value.code == "undo_expired"
 
-    def test_once(self, house: House) -> None:
+    def test_asked_again_it_is_done_already_and_no_commit_follows(self, house: House) -> None:
         done = house.run("guests", FULL)
-        house.undo(done.id)
+        kept = house.undo(done.id)
+        before = house.dump()
+        assert house.undo(done.id) == kept
         with pytest.raises(NotReady):
-            house.undo(done.id)
+            house.imports.commit(done.id, by=house.by)
+        assert house.dump() == before
 
     def test_not_before_the_commit(self, house: House) -> None:
         with pytest.raises(NotReady):

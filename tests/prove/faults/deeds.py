@@ -243,13 +243,10 @@ def _import(deed: Deed, line: _Line, _: Cast) -> None:
     here = f"/api/v1/imports/{deed.state['id']}"
     if "committed" not in deed.state:
         status, body = line.post(f"{here}/commit")
-        # a commit that was done while its answer got lost is refused as no longer possible
-        if status != 200 and not (status == 409 and deed.state.get("asked")):
-            deed.state["asked"] = True
+        if status != 200:
             deed.told((status, body))
             return
         deed.state["committed"] = True
-    deed.state["asked"] = True
     if deed.kind == "import":
         deed.told((200, b""), 200)
         return

@@ -203,6 +203,21 @@ class TestRefusals:
         assert client.get(HERE).json()["items"] == []
         assert not list((data_folder / "imports").glob("*"))
 
+    @pytest.mark.parametrize("at_once", [1000, 0])
+    def test_who_lost_the_answer_may_ask_again(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch, at_once: int
+    ) -> None:
+        monkeypatch.setattr(door, "AT_ONCE_ROWS", at_once)
+        client.as_("file_centre")
+        where = f"{HERE}/{sent(client)['id']}"
+        for deed, state in (("commit", "committed"), ("undo", "undone")):
+            client.post(f"{where}/{deed}")
+            jobs.work_off(client.database)
+            done = client.get(where).json()
+            again = client.post(f"{where}/{deed}")
+            assert (again.status_code, done["state"]) == (200, state)
+            assert client.get(where).json() == done
+
     def test_what_is_not_there_or_not_ready(self, client: Client) -> None:
         client.as_("file_centre")
         assert client.get(f"{HERE}/{uuid4()}").status_code == 404
