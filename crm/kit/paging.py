@@ -8,7 +8,7 @@ from crm.kit.errors import Invalid
 from crm.kit.schema import Out
 
 T = TypeVar("T")
-CURSOR_MAX = 512
+CURSOR_MAX = 1024
 
 
 class PageOf(Out, Generic[T]):
@@ -19,7 +19,9 @@ class PageOf(Out, Generic[T]):
 
 
 def write_cursor(*parts: str | int | None) -> str:
-    return urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode()
+    """Texts are written as they are: escaped, a long one would not fit into `CURSOR_MAX`."""
+    told = json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
+    return urlsafe_b64encode(told.encode()).decode()
 
 
 def read_cursor(cursor: str | None, length: int) -> list[str | int | None] | None:

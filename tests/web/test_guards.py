@@ -23,6 +23,7 @@ from crm.kit.tables import RequestCount
 from tests import factories
 from tests.conftest import Client
 from tests.contracts.walking import STREAMS, anywhere, routes
+from tests.loops import in_a_loop_of_its_own
 from web.app import create_app, furnish
 from web.commands.running import at_the_door
 from web.gate import SESSION_COOKIE_BY_HTTPS
@@ -278,7 +279,7 @@ class TestAtTheDoor:
 
         async def send(_: object) -> None: ...
 
-        asyncio.run(config.loaded_app(scope, None, send))  # type: ignore[arg-type]
+        in_a_loop_of_its_own(lambda: config.loaded_app(scope, None, send))
         assert asked == ["198.51.100.7" if proxies else "192.0.2.1"]
 
     @pytest.mark.parametrize("wrong", ["*", "10.0.0.0/33", "proxy.example", "10.0.0.1 10.0.0.2"])
