@@ -44,7 +44,7 @@ def load(db: Session) -> int:
     return len(stored.keys() | {values["code"] for values in catalogue()})
 
 
-_NAMES = [name for name in PreferenceCode.model_fields if name != "is_active"]
+_NAMES = [name for name in PreferenceCode.model_fields if name not in ("is_active", "owner_id")]
 _SHIPPED = [getattr(PreferenceCode, name) for name in _NAMES]
 _RENEW = (
     update(PreferenceCode)

@@ -3,6 +3,9 @@
 from enum import StrEnum
 
 CODE_MAX = 24
+VALUE_MAX = 60
+WORDS_MAX = 300
+REPLY_MAX = 300
 
 
 class Polarity(StrEnum):
@@ -37,6 +40,60 @@ class PreferenceSource(StrEnum):
     WRITTEN = "written"
     SENSED = "sensed"
     IMPORTED = "imported"
+
+
+class ReviewPolicy(StrEnum):
+    """When the guest-file centre looks at a note: by group of codes, set by each hotel."""
+
+    STRAIGHT_IN = "straight_in"
+    WITHIN_A_DAY = "within_a_day"
+    BEFORE_ANYONE = "before_anyone"
+
+
+class ObservationState(StrEnum):
+    """What became of something that was noted.
+
+    ``taken`` went straight in and is not reviewed; ``waiting`` waits for the centre (it counts
+    meanwhile where the policy is ``within_a_day``); ``accepted`` and ``rejected`` are the centre's
+    word; ``withdrawn`` is the noter's own undo.
+    """
+
+    TAKEN = "taken"
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class RejectReason(StrEnum):
+    HEARSAY = "hearsay"
+    NOT_USEFUL = "not_useful"
+    JUDGEMENTAL = "judgemental"
+    DUPLICATE = "duplicate"
+    WRONG_GUEST = "wrong_guest"
+
+
+class RetiredWhy(StrEnum):
+    """Why a claim no longer holds; its history stays."""
+
+    CONTRADICTED = "contradicted"
+    DENIED = "denied"
+    BY_HAND = "by_hand"
+    REJECTED = "rejected"
+    MERGED = "merged"
+
+
+class TextCaution(StrEnum):
+    """What the box warns of in free words; the centre decides."""
+
+    JUDGEMENT = "judgement"
+    DIAGNOSIS = "diagnosis"
+    RELIGION = "religion"
+    ETHNICITY = "ethnicity"
+    POLITICS = "politics"
+    CARD_NUMBER = "card_number"
+    ID_NUMBER = "id_number"
+    PHONE_NUMBER = "phone_number"
 
 
 class Scope(StrEnum):

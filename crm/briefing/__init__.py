@@ -1,0 +1,1 @@
+"""The morning page of each department, and the pack for power cuts."""

@@ -1,0 +1,1 @@
+"""Things that guests left behind, and what becomes of them."""

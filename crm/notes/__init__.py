@@ -1,0 +1,1 @@
+"""Signed notes, and traces: dated tasks for a department."""

@@ -1,0 +1,1 @@
+"""Arrivals made ready ahead: files checked, wishes turned into tasks."""

@@ -1,0 +1,1 @@
+"""Habits that the house's own records show, proposed and never assumed."""

@@ -1,0 +1,12 @@
+"""Things found, and for how long they are kept."""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None: ...
+
+
+def downgrade() -> None: ...
