@@ -8,7 +8,17 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlmodel import Session, col
 
 from crm.guests.naming import list_latin, parts_of
@@ -20,7 +30,7 @@ from crm.kit.rows import cols, mapping_of, named
 from crm.loyalty.tables import Membership
 from crm.profile import rules, sources
 from crm.profile.queries import READY, birthday_facts, cases_known, caution_of
-from crm.profile.rules import BirthdayFacts, Claim, RoomFacts
+from crm.profile.rules import BirthdayFacts, Case, CautionFacts, Claim, RoomFacts
 from crm.profile.schemas import Alert, Board, BoardFilter, BoardRow, Phrase, Side, Weight
 from crm.profile.sights import Reader, reader_of
 from crm.staff.actor import Actor
@@ -37,6 +47,7 @@ OVERDUE = timedelta(days=31)
 # Spelt out in the statement, so that the index of stays in house, a partial one, is found.
 IN_HOUSE: ColumnElement[Any] = literal_column(f"'{StayStatus.IN_HOUSE.value}'")
 TODAY, OLDEST = bindparam("today", type_=Date), bindparam("oldest", type_=Date)
+MOST = bindparam("most", type_=Integer)
 
 
 def board(
@@ -45,15 +56,15 @@ def board(
     """One side of today's board of the reader's hotel, with the counts of all three sides."""
     by.need("board.read")
     reader = reader_of(by, Channel.LIST)
-    hotel = _hotel(db, reader)
+    hotel = hotel_of(db, reader)
     today: date = hotel.business_on
-    lines = _lines(db, reader, side, hotel)
+    lines = lines_of(db, reader, side, hotel)
     chosen = [line for line in lines if only is None or only in line.marks]
     rows = _folded(chosen, reader)
     return Board(
         side=side,
         on=today,
-        counts=_counts(db, reader, today),
+        counts=counts_of(db, reader, today),
         filters={mark.value: sum(mark in line.marks for line in lines) for mark in BoardFilter},
         chosen=only,
         rows=rows,
@@ -62,7 +73,8 @@ def board(
     )
 
 
-def _hotel(db: Session, reader: Reader) -> Any:
+def hotel_of(db: Session, reader: Reader) -> Any:
+    """The reader's hotel: its business date, hours, leap-day rule and zone."""
     row = db.connection().execute(reader.prepared("board hotel", _hotel_query)).first()
     if row is None:
         raise NotFound("There is no such hotel here.", "hotel")
@@ -75,10 +87,10 @@ def _hotel_query(reader: Reader) -> Select[Any]:
     ).where(col(Hotel.id) == reader.by.hotel_id)
 
 
-def _counts(db: Session, reader: Reader, today: date) -> dict[str, int]:
+def counts_of(db: Session, reader: Reader, today: date) -> dict[str, int]:
     """How many stays are on each side of the day."""
     query = reader.prepared("board counts", _counts_query)
-    return dict(mapping_of(db.connection().execute(query, _days(today)).one()))
+    return dict(mapping_of(db.connection().execute(query, days_of(today)).one()))
 
 
 def _counts_query(reader: Reader) -> Select[Any]:
@@ -94,7 +106,8 @@ def _counts_query(reader: Reader) -> Select[Any]:
     )
 
 
-def _days(today: date) -> dict[str, date]:
+def days_of(today: date) -> dict[str, Any]:
+    """What fills the days of the board's statements."""
     return {"today": today, "oldest": today - OVERDUE}
 
 
@@ -140,7 +153,7 @@ def _stays(side: Side) -> Any:
             )
             .where(_on_side(side, reader))
             .order_by(col(Stay.eta).is_(None), col(Stay.eta), col(Stay.room_no), col(Stay.id))
-            .limit(ROWS_MAX)
+            .limit(MOST)
         )
 
     return make
@@ -159,15 +172,21 @@ class Line:
     wanted: int
     at: str | None
     vip: VipLevel | None
+    cases: Sequence[Case] = ()
+    caution: CautionFacts | None = None
+    birthday: BirthdayFacts | None = None
 
 
-def _lines(db: Session, reader: Reader, side: Side, hotel: Any) -> list[Line]:
+def lines_of(
+    db: Session, reader: Reader, side: Side, hotel: Any, *, most: int = ROWS_MAX
+) -> list[Line]:
+    """The stays on one side of the day as this reader sees them, in the board's order."""
     today: date = hotel.business_on
     rows = (
         db.connection()
         .execute(
             reader.prepared(("board", side), _stays(side)),
-            _days(today),
+            {**days_of(today), "most": most},
         )
         .all()
     )
@@ -221,6 +240,9 @@ def _line(
         wanted=wanted,
         at=_at(row, hotel),
         vip=vip,
+        cases=known,
+        caution=caution,
+        birthday=birthday,
     )
 
 
@@ -288,7 +310,7 @@ def _folded(lines: Sequence[Line], reader: Reader) -> list[BoardRow]:
 
 def _single(line: Line, reader: Reader) -> BoardRow:
     row, past = line.row, reader.sees("stay.history")
-    name, latin = _names(row, reader)
+    name, latin = names_of(row, reader)
     return BoardRow(
         stay_id=row.id,
         guest_id=row.guest_id,
@@ -314,7 +336,7 @@ def _single(line: Line, reader: Reader) -> BoardRow:
     )
 
 
-def _names(row: Any, reader: Reader) -> tuple[str, str]:
+def names_of(row: Any, reader: Reader) -> tuple[str, str]:
     """The name to show and its Latin form; of an incognito guest the alias alone."""
     if row.guest_id is None:
         return row.group_name or "—", ""
