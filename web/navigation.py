@@ -1,6 +1,6 @@
 """Where one can go: the rail's destinations, and who may see which."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from web.wording import mark
@@ -36,6 +36,10 @@ DESTINATIONS = (
 )
 
 
+RAIL_FITS = 9
+"""So many entries stand in the rail of a low screen (640 px); with more the house's own fold up."""
+
+
 def destinations_for(permissions: Collection[str]) -> list[Destination]:
     """The entries that a holder of ``permissions`` may open, in the order of the rail."""
     return [place for place in DESTINATIONS if place.permission in permissions]
@@ -44,3 +48,8 @@ def destinations_for(permissions: Collection[str]) -> list[Destination]:
 def is_current(place: Destination, path: str) -> bool:
     """Whether ``path`` lies within ``place``, so that the rail can show where one is."""
     return path == place.path or path.startswith(place.path + "/")
+
+
+def current_of(places: Iterable[Destination], path: str) -> Destination | None:
+    """The one of ``places`` in which ``path`` lies."""
+    return next((place for place in places if is_current(place, path)), None)

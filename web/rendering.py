@@ -145,6 +145,8 @@ def environment(language: str) -> Environment:
         native_names=NATIVE_NAMES,
         destinations_for=navigation.destinations_for,
         is_current=navigation.is_current,
+        current_of=navigation.current_of,
+        rail_fits=navigation.RAIL_FITS,
         icon=marks.icon,
         spine=marks.spine,
         hallmark=marks.hallmark,
