@@ -36,6 +36,14 @@ class GuestArrived(_OfStay):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FirstStay(_OfStay):
+    """A guest who never stayed anywhere in the group is about to come, or is here."""
+
+    kind: ClassVar[str] = "stay.first"
+    is_here: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class GuestLeft(_OfStay):
     kind: ClassVar[str] = "stay.left"
 

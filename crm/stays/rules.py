@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from crm.stays.terms import COUNTS_AS_STAYED, StayStatus
+from crm.stays.terms import COUNTS_AS_STAYED, FIRST_STAY_TOLD_DAYS, StayStatus
 
 MOVES: dict[StayStatus, frozenset[StayStatus]] = {
     StayStatus.BOOKED: frozenset({StayStatus.IN_HOUSE, StayStatus.CANCELLED, StayStatus.NO_SHOW}),
@@ -51,6 +51,19 @@ def stay_number(stays_before: int, status: StayStatus | None) -> int:
     if status is not None and counts_as_stayed(status):
         return max(1, stays_before)
     return stays_before + 1
+
+
+def is_first_stay_near(
+    status: StayStatus, stays_counted: int, arrival_on: date, today: date
+) -> bool:
+    """Whether a newcomer is here, or comes soon enough that the departments should hear of it.
+
+    ``stays_counted`` is the running count over all hotels, which holds a stay in house already.
+    """
+    if status is StayStatus.IN_HOUSE:
+        return stays_counted <= 1
+    soon = (arrival_on - today).days <= FIRST_STAY_TOLD_DAYS
+    return status is StayStatus.BOOKED and stays_counted == 0 and soon
 
 
 def per(amount: int, count: int) -> int | None:

@@ -24,7 +24,7 @@ from crm.kit.ids import new_id
 from crm.kit.pouring import pour
 from crm.kit.rows import mapping_of
 from crm.staff.actor import Actor
-from crm.stays import figures, rules
+from crm.stays import figures, newcomers, rules
 from crm.stays.events import (
     FolioPosted,
     GuestArrived,
@@ -85,6 +85,7 @@ def book(db: Session, booking: StayBook, *, by: Actor, stay_id: UUID | None = No
     _put_companions(db, stay_id, booking.guest_id, booking.companion_ids)
     figures.refresh(db, [booking.guest_id, *booking.companion_ids])
     _tell(db, StayBooked, row, by=by, deed=Deed.CREATED)
+    newcomers.tell(db, row, by=by)
     return stay_id
 
 
@@ -202,6 +203,7 @@ def _settle(
     _seen(db, after)
     if before["status"] is not to:
         _tell(db, _NEWS[to], after, by=by, fields=["status", *sorted(facts)])
+        newcomers.tell(db, after, by=by)
 
 
 # ---------------------------------------------------------------- who
@@ -225,6 +227,7 @@ def assign_guest(db: Session, stay_id: UUID, guest_id: UUID | None, *, by: Actor
     after = before | {"guest_id": guest_id}
     _seen(db, after)
     _tell(db, StayAssigned, after, by=by, fields=["guest_id"], from_guest_id=before["guest_id"])
+    newcomers.tell(db, after, by=by)
 
 
 def set_companions(db: Session, stay_id: UUID, companion_ids: Sequence[UUID], *, by: Actor) -> None:

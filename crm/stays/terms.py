@@ -68,3 +68,6 @@ class MealPeriod(StrEnum):
 
 COUNTS_AS_STAYED = frozenset({StayStatus.IN_HOUSE, StayStatus.CHECKED_OUT})
 EXPECTED = frozenset({StayStatus.BOOKED})
+
+FIRST_STAY_TOLD_DAYS = 2
+"""So many days ahead the departments hear of a guest who was never here."""

@@ -58,9 +58,11 @@ from crm.kit.db import Database
 from crm.kit.vault import Vault
 from crm.loyalty.tables import Membership, PointEntry, TierChange
 from crm.loyalty.terms import PointKind, Tier
+from crm.notes.tables import Note
+from crm.notes.terms import NoteLevel
 from crm.preferences import master
-from crm.preferences.tables import Note, Preference
-from crm.preferences.terms import NoteLevel, PreferenceSource, PreferenceStatus
+from crm.preferences.tables import Preference
+from crm.preferences.terms import PreferenceSource, PreferenceStatus
 from crm.privacy.tables import Consent
 from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
 from crm.staff.policy import policy
@@ -144,6 +146,7 @@ WITHOUT_NEEDLE = {
     "guest.caution": "few values; differing houses tell",
     "guest.file": "dates; differing houses tell",
     "stay.count": "a digit; differing houses tell",
+    "preparation.state": "instants; its words are those of the preferences behind it",
     "stay.score": "a digit; differing houses tell",
 }
 
