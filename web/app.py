@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-import crm.preparing.hearing  # what is booked here is prepared there
+import crm.preparing.hearing  # noqa: F401 - what is booked here is prepared there
 import web.api
 import web.pages
 from crm.audit.service import ViewLog
