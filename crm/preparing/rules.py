@@ -50,7 +50,7 @@ class Wish:
     """One claim of a guest with what its code says, as far as preparing needs it.
 
     ``by_person``: somebody of the house took responsibility for it (the centre's yes), which
-    special-category data needs before it becomes an instruction.
+    special-category and restricted data needs before it becomes an instruction.
     """
 
     preference_id: UUID
@@ -69,8 +69,8 @@ class Wish:
 
     @property
     def acts_by_itself(self) -> bool:
-        """Only a confirmed wish acts; a special one only after a person's word."""
-        return self.confirmed and (self.sensitivity is not Sensitivity.SPECIAL or self.by_person)
+        """Only a confirmed wish acts; a special or restricted one after a person's word."""
+        return self.confirmed and (self.sensitivity is Sensitivity.NORMAL or self.by_person)
 
 
 class Action(NamedTuple):
@@ -239,7 +239,7 @@ def glances(wishes: Sequence[Wish], known: Known, today: date) -> list[Glance]:
 
 
 def _unconfirmed(wishes: Iterable[Wish]) -> list[str]:
-    """Special-category claims that would act but for a person's word."""
+    """Special or restricted claims that would act but for a person's word."""
     return sorted(
         {
             wish.code
