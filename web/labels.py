@@ -1,6 +1,7 @@
 """The words for the terms of the house: from ``long_stay`` to "Long-stay guest" or 长住客."""
 
 from web.marks import IDENTITIES, TIER_NAMES
+from web.preference_labels import PREFERENCE_LABELS
 from web.wording import mark, wording
 
 LABELS: dict[str, dict[str, str]] = {
@@ -209,6 +210,27 @@ LABELS: dict[str, dict[str, str]] = {
         "high": mark("high"),
         "top": mark("top"),
     },
+    "edition": {
+        "front_desk": mark("Front desk"),
+        "housekeeping": mark("Housekeeping"),
+        "kitchen": mark("Kitchen and restaurants"),
+        "managers": mark("Managers"),
+    },
+    "briefing_section": {
+        "vips": mark("VIPs"),
+        "care": mark("Handle with care"),
+        "allergies": mark("Allergies and access"),
+        "recoveries": mark("Recoveries owed"),
+        "promises": mark("Open promises and tasks"),
+        "birthdays": mark("Birthdays"),
+        "occasions": mark("Occasions"),
+        "rooms_to_set": mark("Rooms to set for arrivals"),
+        "at_table": mark("At the table"),
+        "arrivals": mark("Arrivals to know"),
+        "first_stays": mark("First stays"),
+        "groups": mark("Groups"),
+        "long_stayers": mark("Long stayers"),
+    },
     "company_kind": {
         "corporate": mark("Company"),
         "agency": mark("Travel agency"),
@@ -282,6 +304,8 @@ LABELS: dict[str, dict[str, str]] = {
         "hotel": mark("Hotel"),
         "room": mark("Rooms"),
         "stay": mark("Stay"),
+        "note": mark("Note"),
+        "trace": mark("Task"),
         "import": mark("Import"),
         "consent": mark("Consent"),
         "backup": mark("Backup"),
@@ -351,6 +375,7 @@ LABELS: dict[str, dict[str, str]] = {
         "company": mark("by company"),
         "similar": mark("sounds alike"),
     },
+    **PREFERENCE_LABELS,
 }
 
 _HAPPENING_ICONS = {

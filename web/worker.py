@@ -22,6 +22,8 @@ from crm.intake import jobs as intake_jobs
 from crm.intake import messages_jobs
 from crm.kit import clock, failpoints, housekeeping_jobs, jobs, leases
 from crm.kit.db import Database
+from crm.notes import jobs as notes_jobs
+from crm.preparing.hearing import PREPARE_AHEAD
 from crm.profile import watching_jobs
 from crm.safekeeping import jobs as safekeeping_jobs
 
@@ -120,11 +122,13 @@ CLOCKED: dict[str, timedelta] = {
     watching_jobs.WATCH: timedelta(hours=1),
     documents_jobs.REMOVE_OVERDUE: timedelta(days=1),
     guests_jobs.END_MARKS: timedelta(hours=6),
+    notes_jobs.ESCALATE: timedelta(minutes=5),
     guests_jobs.REMOVE_PAPERS: timedelta(days=1),
     guests_jobs.ORDER_BY_SEEN: timedelta(days=1),
     housekeeping_jobs.FORGET: timedelta(hours=1),
     housekeeping_jobs.STATISTICS: timedelta(days=1),
     intake_jobs.FORGET_FILES: timedelta(days=1),
     messages_jobs.FORGET_BODIES: timedelta(days=1),
+    PREPARE_AHEAD: timedelta(hours=1),
 }
 """Jobs that the clock puts, and how often; a slice's own are added where the slice has them."""

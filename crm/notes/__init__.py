@@ -1,1 +1,1 @@
-"""Signed notes, and traces: dated tasks for a department."""
+"""What the house tells itself about a guest: signed notes, and tasks with a time to do them by."""

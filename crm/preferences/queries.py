@@ -1,4 +1,4 @@
-"""Reads preferences and notes of a guest, and the catalogue of codes."""
+"""Reads preferences of a guest, and the catalogue of codes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,12 +8,11 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlmodel import Session, SQLModel, col
 
 from crm.guests.queries import need_visible
-from crm.kit import clock
 from crm.kit.rows import cols, fields_of, one_of
-from crm.preferences.schemas import CodeRow, NoteRow, PreferenceRow
+from crm.preferences.schemas import CodeRow, PreferenceRow
 from crm.preferences.sights import Lens
-from crm.preferences.tables import Note, Preference, PreferenceCode
-from crm.preferences.terms import SHOWN_STATUSES, NoteLevel, Sensitivity
+from crm.preferences.tables import Preference, PreferenceCode
+from crm.preferences.terms import SHOWN_STATUSES, Sensitivity
 from crm.preferences.wording import with_value
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel, Sight
@@ -90,28 +89,6 @@ def _known_here(table: type[SQLModel], by: Actor) -> ColumnElement[bool]:
         return true()
     column = col(table.hotel_id)  # type: ignore[attr-defined]
     return or_(column.is_(None), one_of(column, by.hotel_ids))
-
-
-def notes_of(
-    db: Session, guest_id: UUID, *, by: Actor, channel: Channel = Channel.JSON
-) -> list[NoteRow]:
-    """The notes that this reader's levels allow and that still hold, newest first."""
-    by.need("notes.read")
-    need_visible(db, guest_id, by=by)
-    levels = [
-        level for level in NoteLevel if by.sight(f"note.{level.value}", channel) is Sight.CLEAR
-    ]
-    rows = db.connection().execute(
-        select(*fields_of(Note, NoteRow))
-        .where(
-            col(Note.guest_id) == guest_id,
-            one_of(col(Note.level), levels),
-            or_(col(Note.expires_on).is_(None), col(Note.expires_on) >= clock.today_in("UTC")),
-            _known_here(Note, by),
-        )
-        .order_by(col(Note.noted_at).desc(), col(Note.id).desc())
-    )
-    return [NoteRow.model_validate(row) for row in rows]
 
 
 def codes(db: Session, *, by: Actor) -> Sequence[CodeRow]:

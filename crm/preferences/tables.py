@@ -1,6 +1,7 @@
-"""The catalogue of preference codes, what is known of each guest, and signed notes."""
+"""The catalogue of preference codes, and what is known of each guest."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, text
@@ -113,6 +114,13 @@ class Preference(SQLModel, table=True):
     retired_for_id: UUID | None = Field(default=None, sa_type=Key, foreign_key="preference.id")
     """The claim that took its place."""
     carried: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    carried_confirmed_at: datetime | None = None
+    """This and the next three are what was carried over; the derived columns lie beside them."""
+    carried_source: terms.PreferenceSource | None = Field(
+        default=None, sa_type=StrEnumText(terms.PreferenceSource)
+    )
+    carried_value: str | None = Field(default=None, max_length=terms.VALUE_MAX)
+    carried_words: str | None = Field(default=None, max_length=terms.WORDS_MAX)
     version: int = 1
 
 
@@ -155,6 +163,10 @@ class Observation(SQLModel, table=True):
     this_hotel_only: bool = False
     denies: bool = False
     """The guest does not want it any more."""
+    ends_why: terms.RetiredWhy | None = Field(default=None, sa_type=StrEnumText(terms.RetiredWhy))
+    """Why a colleague took the claim away, when that is what this is."""
+    times: int = 1
+    """How often it was seen, where the house's own records count (`PreferenceSource.SENSED`)."""
     observed_at: datetime
     entered_at: datetime
     noted_by: UUID | None = Field(default=None, sa_type=Key, foreign_key="staff.id")
@@ -178,22 +190,8 @@ class Observation(SQLModel, table=True):
     used_at: datetime | None = None
     """When somebody first acted on it: prepared a room by it, read it on a card at a stay."""
     seen_by_noter_at: datetime | None = None
-    version: int = 1
-
-
-class Note(SQLModel, table=True):
-    """A dated, signed note about a guest, for those of its level."""
-
-    __table_args__ = (Index("ix_note_guest_id_noted_at", "guest_id", "noted_at"),)
-
-    id: UUID = Field(default_factory=new_id, sa_type=Key, primary_key=True)
-    guest_id: UUID = Field(sa_type=Key, foreign_key="guest.id")
-    hotel_id: UUID | None = Field(default=None, sa_type=Key, foreign_key="hotel.id")
-    level: terms.NoteLevel = Field(sa_type=StrEnumText(terms.NoteLevel))
-    department: DepartmentCode | None = Field(default=None, sa_type=StrEnumText(DepartmentCode))
-    words: str = Field(max_length=2000)
-    needs_review: bool = False
-    noted_at: datetime
-    noted_by: UUID | None = Field(default=None, sa_type=Key, foreign_key="staff.id")
-    expires_on: date | None = None
+    digest: str | None = Field(default=None, max_length=64)
+    """Of what was sent and by whom, so that the same note sent again is known as the same."""
+    as_noted: dict[str, Any] | None = Field(default=None, sa_type=JsonDoc)
+    """What the centre changed, as it was before, so that a review can be undone."""
     version: int = 1

@@ -1,4 +1,4 @@
-"""Words about preferences and notes."""
+"""Words about preferences."""
 
 from enum import StrEnum
 
@@ -80,7 +80,16 @@ class RetiredWhy(StrEnum):
     DENIED = "denied"
     BY_HAND = "by_hand"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
     MERGED = "merged"
+
+
+class Lateness(StrEnum):
+    """How long a note has waited for the centre: the lights of its list."""
+
+    FRESH = "fresh"
+    AMBER = "amber"
+    RED = "red"
 
 
 class TextCaution(StrEnum):
@@ -99,15 +108,6 @@ class TextCaution(StrEnum):
 class Scope(StrEnum):
     ALWAYS = "always"
     THIS_STAY = "this_stay"
-
-
-class NoteLevel(StrEnum):
-    """Who may read a note: everyone serving, one department, management, named persons."""
-
-    SERVICE = "service"
-    DEPARTMENT = "department"
-    MANAGEMENT = "management"
-    RESTRICTED = "restricted"
 
 
 SHOWN_STATUSES = (

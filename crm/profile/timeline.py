@@ -42,8 +42,10 @@ from crm.kit.paging import PageOf, read_cursor, write_cursor
 from crm.kit.rows import one_of
 from crm.kit.tables import EventRow
 from crm.loyalty.tables import Membership, PointEntry, TierChange
-from crm.preferences.tables import Note, Preference, PreferenceCode
-from crm.preferences.terms import SHOWN_STATUSES, NoteLevel, Sensitivity
+from crm.notes.reach import readable_notes
+from crm.notes.tables import Note
+from crm.preferences.tables import Preference, PreferenceCode
+from crm.preferences.terms import SHOWN_STATUSES, Sensitivity
 from crm.privacy.tables import Consent
 from crm.profile import happenings
 from crm.profile.schemas import Happening
@@ -296,18 +298,15 @@ def _preferences(reader: Reader) -> Branch | None:
     return Branch(3, Family.NOTE, query, col(made.noted_at), col(made.id))
 
 
-def _notes(reader: Reader) -> Branch | None:
-    levels = [level for level in NoteLevel if reader.sees(f"note.{level.value}")]
-    if not levels:
-        return None
+def _notes(reader: Reader) -> Branch:
     query = select(
         *_columns("note", 4, at=col(Note.noted_at), id=col(Note.id), s1=col(Note.words),
                   s6=col(Note.department))
     ).where(
         col(Note.guest_id) == THE_GUEST,
-        one_of(col(Note.level), levels),
+        readable_notes(reader.by, reader.channel),
+        col(Note.struck_at).is_(None),
         or_(col(Note.expires_on).is_(None), col(Note.expires_on) >= bindparam("today", type_=Date)),
-        or_(col(Note.hotel_id).is_(None), within_reach(Note, reader.by)),
     )  # fmt: skip
     return Branch(4, Family.NOTE, query, col(Note.noted_at), col(Note.id))
 

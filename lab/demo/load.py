@@ -20,8 +20,9 @@ from crm.kit.db import Database, chunks, refresh_statistics
 from crm.kit.errors import RuleBroken
 from crm.kit.tables import ExternalRef
 from crm.loyalty.tables import Membership, PointEntry, TierChange
+from crm.notes.tables import Note
 from crm.preferences import master
-from crm.preferences.tables import Note, Preference
+from crm.preferences.tables import Preference
 from crm.privacy.tables import Consent
 from crm.staff import passwords
 from crm.staff.tables import Staff, StaffGrant

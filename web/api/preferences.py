@@ -1,11 +1,11 @@
-"""REST: the catalogue of preference codes, a guest's preferences and notes."""
+"""REST: the catalogue of preference codes, a guest's preferences."""
 
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from crm.preferences import queries as preferences
-from crm.preferences.schemas import CodeRow, NoteRow, PreferenceRow
+from crm.preferences.schemas import CodeRow, PreferenceRow
 from web.deps import Db, Me, Views
 from web.hard_json import HardRoute
 
@@ -25,12 +25,4 @@ def list_preferences(db: Db, me: Me, views: Views, guest_id: UUID) -> list[Prefe
     views.viewed(
         by=me, subject="guest", subject_id=guest_id, guest_id=guest_id, fields=["preferences"]
     )
-    return found
-
-
-@router.get("/guests/{guest_id}/notes")
-def list_notes(db: Db, me: Me, views: Views, guest_id: UUID) -> list[NoteRow]:
-    """The notes of the levels that you read, newest first."""
-    found = preferences.notes_of(db, guest_id, by=me)
-    views.viewed(by=me, subject="guest", subject_id=guest_id, guest_id=guest_id, fields=["notes"])
     return found

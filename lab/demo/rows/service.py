@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from crm.loyalty.terms import MembershipState
-from crm.preferences.terms import NoteLevel
+from crm.notes.terms import NoteLevel
 from lab.demo.dressing import World
 from lab.demo.house import CURRENCY
 from lab.demo.rows.register import Register, Row

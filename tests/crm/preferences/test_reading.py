@@ -92,21 +92,6 @@ class TestPreferences:
             queries.preferences_of(db, planted.guest, by=an_actor("marketing", planted.hotel))
 
 
-class TestNotes:
-    @pytest.mark.parametrize(
-        ("role", "words"),
-        [
-            ("front_desk", {"Greets in the lobby"}),
-            ("duty_manager", {"Greets in the lobby", "Moves the annual meeting"}),
-            ("file_centre", {"Greets in the lobby"}),
-        ],
-    )
-    def test_by_level(self, db, role, words):
-        planted = chen(db)
-        found = queries.notes_of(db, planted.guest, by=an_actor(role, planted.hotel))
-        assert {note.words for note in found} == words
-
-
 class TestCatalogue:
     def test_in_its_order(self, db):
         planted = chen(db)

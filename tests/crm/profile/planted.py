@@ -20,9 +20,11 @@ from crm.guests.terms import (
 from crm.hotels.tables import RoomType
 from crm.loyalty.tables import Membership, PointEntry, TierChange
 from crm.loyalty.terms import PointKind, Tier
+from crm.notes.tables import Note
+from crm.notes.terms import NoteLevel
 from crm.preferences import master
-from crm.preferences.tables import Note, Preference
-from crm.preferences.terms import NoteLevel, PreferenceSource, PreferenceStatus
+from crm.preferences.tables import Preference
+from crm.preferences.terms import PreferenceSource, PreferenceStatus
 from crm.privacy.tables import Consent
 from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
 from crm.staff.actor import system
