@@ -24,6 +24,16 @@ function fetchAgain() {
   }, 150);
 }
 
+// Somebody comes for the first time: a word in the corner, drawn by the server for this reader.
+async function tell(id) {
+  const answer = await fetch(`/news/${id}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const word = document.createElement("template");
+  word.innerHTML = await answer.text();
+  const toast = word.content.firstElementChild;
+  if (toast && !document.getElementById(toast.id)) document.getElementById("toasts")?.append(toast);
+}
+
 function connect() {
   source = new EventSource(place.dataset.stream || "/live");
   source.onopen = () => {
@@ -32,7 +42,10 @@ function connect() {
     wait = FIRST_WAIT;
   };
   source.onmessage = fetchAgain;
-  source.addEventListener("changed", fetchAgain);
+  source.addEventListener("changed", (event) => {
+    if (event.data === "stay.first") tell(event.lastEventId);
+    fetchAgain();
+  });
   source.onerror = () => {
     html.setAttribute("data-paused", "");
     say(words.lost);
