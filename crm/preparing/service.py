@@ -21,6 +21,7 @@ from crm.kit import events as news
 from crm.kit.db import chunks, insert_once
 from crm.kit.errors import ChangedMeanwhile
 from crm.kit.ids import new_id
+from crm.preferences.service import mark_used
 from crm.preparing import queries, rules, sources
 from crm.preparing.events import ArrivalPrepared, ArrivalReopened, PreparationChanged
 from crm.preparing.schemas import Doing, PreparationChange
@@ -188,6 +189,8 @@ def tick(db: Session, item_id: UUID, *, by: Actor, done: bool = True) -> Doing:
     _bump(db, stay.id)
     _note(db, stay, by=by, fields=["preparation.done_at"])
     _tell(db, stay, by=by)
+    if done:
+        _use(db, item_id, by=by)
     return queries.doing(db, item_id, by=by)
 
 
@@ -287,3 +290,12 @@ def _tell(db: Session, stay: Any, *, by: Actor) -> None:
             done=done,
         ),
     )
+
+
+def _use(db: Session, item_id: UUID, *, by: Actor) -> None:
+    """The claim behind a ticked item was acted on; whoever noted it hears of that."""
+    claim = db.connection().scalar(
+        select(col(Preparation.preference_id)).where(col(Preparation.id) == item_id)
+    )
+    if claim is not None:
+        mark_used(db, by=by, preference_ids=[claim])

@@ -16,6 +16,7 @@ from crm.guests.terms import ContactKind, GuestState
 from crm.hotels.tables import Hotel
 from crm.kit.db import chunks
 from crm.kit.rows import cols, named
+from crm.preferences.codes import in_use, of_hotel, own_words
 from crm.preferences.tables import HotelCode, Observation, Preference, PreferenceCode
 from crm.preferences.terms import SHOWN_STATUSES, ObservationState, Scope
 from crm.preparing.rules import Known, Wish
@@ -103,28 +104,33 @@ def _by_hotel(stays: Iterable[Any]) -> dict[UUID, list[Any]]:
 
 
 def _wishes(hotel_id: UUID, guest_ids: Sequence[UUID]) -> Any:
-    looked_at = exists().where(
+    # The centre's yes, or a colleague's own word where no review stands before it.
+    answered_for = exists().where(
         col(Observation.preference_id) == col(Preference.id),
-        col(Observation.state) == ObservationState.ACCEPTED,
-        col(Observation.reviewed_by).is_not(None),
+        col(Observation.denies).is_(False),
+        or_(
+            and_(
+                col(Observation.state) == ObservationState.ACCEPTED,
+                col(Observation.reviewed_by).is_not(None),
+            ),
+            and_(
+                col(Observation.state) == ObservationState.TAKEN,
+                col(Observation.noted_by).is_not(None),
+            ),
+        ),
     )
     return (
-        select(*_WISH, looked_at.label("by_person"))
+        select(*_WISH, answered_for.label("by_person"))
         .join(PreferenceCode, col(PreferenceCode.code) == col(Preference.code))
-        .outerjoin(HotelCode, _own_words(hotel_id, PreferenceCode.code))
+        .outerjoin(HotelCode, of_hotel(hotel_id))
         .where(
             col(Preference.guest_id).in_(guest_ids),
             col(Preference.status).in_(SHOWN_STATUSES),
             or_(col(Preference.hotel_id).is_(None), col(Preference.hotel_id) == hotel_id),
-            col(PreferenceCode.is_active).is_(true()),
-            or_(col(HotelCode.is_active).is_(None), col(HotelCode.is_active).is_(true())),
+            in_use(hotel_id),
         )
         .order_by(col(PreferenceCode.position), col(Preference.id))
     )
-
-
-def _own_words(hotel_id: Any, code: Any) -> Any:
-    return and_(col(HotelCode.hotel_id) == hotel_id, col(HotelCode.code) == col(code))
 
 
 def _counts(row: Any, stay: Any) -> bool:
@@ -289,9 +295,15 @@ def items_of(db: Session, stay_ids: Collection[UUID], *, dropped: bool = False) 
     found: list[Any] = []
     for part in chunks(sorted(set(stay_ids)), BATCH):
         query = (
-            select(*_ITEM, *_words())
+            select(*_ITEM, *own_words())
             .join(PreferenceCode, col(PreferenceCode.code) == col(Preparation.code))
-            .outerjoin(HotelCode, _own_words(col(Preparation.hotel_id), PreferenceCode.code))
+            .outerjoin(
+                HotelCode,
+                and_(
+                    col(HotelCode.code) == col(Preparation.code),
+                    col(HotelCode.hotel_id) == col(Preparation.hotel_id),
+                ),
+            )
             .outerjoin(Staff, col(Staff.id) == col(Preparation.done_by))
             .where(col(Preparation.stay_id).in_(part))
             .order_by(col(PreferenceCode.position), col(Preparation.department))
@@ -302,21 +314,14 @@ def items_of(db: Session, stay_ids: Collection[UUID], *, dropped: bool = False) 
     return found
 
 
-def _words() -> list[Any]:
-    return [
-        func.coalesce(col(getattr(HotelCode, name)), col(getattr(PreferenceCode, name))).label(name)
-        for name in ("label_en", "label_zh", "need_to_know_en", "need_to_know_zh")
-    ]
-
-
 def words_of(db: Session, codes: Collection[str], hotel_id: UUID | None) -> dict[str, Any]:
     """The hotel's wording of these codes with what decides who reads them, by code."""
     rows = db.connection().execute(
         select(
             *cols(PreferenceCode.code, PreferenceCode.sensitivity, PreferenceCode.departments),
-            *_words(),
+            *own_words(),
         )
-        .outerjoin(HotelCode, _own_words(hotel_id, PreferenceCode.code))
+        .outerjoin(HotelCode, of_hotel(hotel_id))
         .where(col(PreferenceCode.code).in_(sorted(codes)))
     )
     return {row.code: row for row in rows}
