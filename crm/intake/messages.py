@@ -11,12 +11,12 @@ from sqlmodel import Session, col
 from crm.audit import service as audit
 from crm.audit.terms import Deed
 from crm.hotels import queries as hotels
-from crm.intake.card_numbers import is_card_number, scrubbed
 from crm.intake.mappers.generic_json import PHONE_FIELDS, MessageIn
 from crm.intake.schemas import MessageRow, MessageTaken
 from crm.intake.tables import IntakeMessage
 from crm.intake.terms import MessageState
 from crm.kit import clock, failpoints, jobs
+from crm.kit.card_numbers import is_card_number, scrubbed
 from crm.kit.errors import NotFound
 from crm.kit.ids import new_id
 from crm.kit.rows import cols, fields_of

@@ -26,7 +26,6 @@ from crm.preferences.terms import (
     TextCaution,
 )
 
-
 Code = Annotated[str, Field(max_length=CODE_MAX, pattern=r"^[A-Z]{2,8}\.[A-Z0-9]{1,15}$")]
 """A preference code as ``group.name``."""
 GroupCode = Annotated[str, Field(pattern=r"^[A-Z]{2,8}$")]
@@ -36,9 +35,8 @@ FreeWords = Annotated[str, Field(min_length=1, max_length=WORDS_MAX), _Clean]
 Reply = Annotated[str, Field(min_length=1, max_length=REPLY_MAX), _Clean]
 RoomNo = Annotated[str, Field(min_length=1, max_length=ROOM_NO_MAX), _Clean]
 Label = Annotated[str, Field(min_length=1, max_length=120), _Clean]
+_Departments = list[Annotated[DepartmentCode, Lax]]
 Instruction = Annotated[str, Field(min_length=1, max_length=160), _Clean]
-
-
 
 
 class PreferenceRow(Out):
@@ -70,7 +68,7 @@ class PreferenceRow(Out):
     review_on: date | None
     version: int
     last_seen_at: datetime | None = None
-    contradicted_by: list[UUID] = []
+    contradicted_by: list[UUID] = Field(default_factory=list)
     """Other shown preferences of this guest that cannot hold beside it."""
 
 
@@ -245,6 +243,7 @@ class ClaimSheet(Out):
     """One claim with its evidence, the newest first, and what stands against it."""
 
     preference: PreferenceRow
+    guest_id: UUID
     version: int
     confidence: float
     acts_by_itself: bool
@@ -277,13 +276,13 @@ class OwnCodeIn(In):
     need_to_know_zh: Instruction | None = None
     polarity: Annotated[Polarity, Lax] = Polarity.LIKE
     sensitivity: Annotated[Sensitivity, Lax] = Sensitivity.NORMAL
-    departments: Annotated[
-        list[Annotated[DepartmentCode, Lax]], Field(min_length=1, max_length=16)
-    ]
-    acts: Annotated[list[Annotated[DepartmentCode, Lax]], Field(max_length=16)] = []
+    departments: Annotated[list[Annotated[DepartmentCode, Lax]], Field(min_length=1, max_length=16)]
+    acts: Annotated[list[Annotated[DepartmentCode, Lax]], Field(max_length=16)] = Field(
+        default_factory=list
+    )
     occasion: Annotated[str, Field(pattern=r"^[a-z -]{3,24}$")] = "daily"
     review_after_months: Annotated[int, Field(ge=1, le=120)] | None = 24
-    conflicts_with: Annotated[list[Code], Field(max_length=20)] = []
+    conflicts_with: Annotated[list[Code], Field(max_length=20)] = Field(default_factory=list)
 
 
 class GroupPolicyIn(In):

@@ -19,3 +19,8 @@ def with_value(label: str, value: str | None) -> str:
     if value.isdecimal():
         return f"{plain} × {value}" if value != "1" else plain
     return f"{plain}: {value}"
+
+
+def takes_value(label: str) -> bool:
+    """Whether a label has a blank to fill: a temperature, a time, a brand."""
+    return _BLANK_TO_FILL.search(label) is not None

@@ -46,11 +46,21 @@ def upgrade() -> None:
         batch.add_column(sa.Column("retired_why", sa.String(32), nullable=True))
         batch.add_column(sa.Column("retired_for_id", Key(), nullable=True))
         batch.add_column(sa.Column("carried", sa.Integer(), nullable=False, server_default="0"))
+        batch.add_column(
+            sa.Column("carried_confirmed_at", sa.DateTime(timezone=True), nullable=True)
+        )
+        batch.add_column(sa.Column("carried_source", sa.String(32), nullable=True))
+        batch.add_column(sa.Column("carried_value", sa.String(60), nullable=True))
+        batch.add_column(sa.Column("carried_words", sa.String(300), nullable=True))
         batch.create_foreign_key(
             op.f("fk_preference_retired_for_id"),
             "preference", ["retired_for_id"], ["id"],
         )  # fmt: skip
-    op.execute("UPDATE preference SET carried = evidence, last_seen_at = noted_at")
+    op.execute(
+        "UPDATE preference SET carried = evidence, last_seen_at = noted_at,"
+        " carried_confirmed_at = confirmed_at, carried_value = value, carried_words = words,"
+        " carried_source = source"
+    )
     op.create_index("ix_preference_review_on", "preference", ["review_on"])
     op.create_table(
         "observation",
@@ -66,6 +76,8 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(32), nullable=False),
         sa.Column("this_hotel_only", sa.Boolean(), nullable=False),
         sa.Column("denies", sa.Boolean(), nullable=False),
+        sa.Column("ends_why", sa.String(32), nullable=True),
+        sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("observed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("noted_by", Key(), nullable=True),
@@ -82,6 +94,8 @@ def upgrade() -> None:
         sa.Column("preference_id", Key(), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_by_noter_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("digest", sa.String(64), nullable=True),
+        sa.Column("as_noted", JsonDoc(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         *(
             sa.ForeignKeyConstraint(
@@ -113,7 +127,10 @@ def downgrade() -> None:
     op.drop_index("ix_preference_review_on", "preference")
     with op.batch_alter_table("preference") as batch:
         batch.drop_constraint(op.f("fk_preference_retired_for_id"), type_="foreignkey")
-        for name in ("carried", "retired_for_id", "retired_why", "last_seen_at"):
+        for name in (
+            "carried_words", "carried_value", "carried_source", "carried_confirmed_at",
+            "carried", "retired_for_id", "retired_why", "last_seen_at",
+        ):  # fmt: skip
             batch.drop_column(name)
     op.drop_table("group_policy")
     op.drop_table("hotel_code")

@@ -15,7 +15,7 @@ router = APIRouter(tags=["preferences"], route_class=HardRoute)
 @router.get("/preferences/codes")
 def list_codes(db: Db, me: Me) -> list[CodeRow]:
     """All codes of the catalogue in their order; switched-off ones say so."""
-    return list(preferences.codes(db, by=me))
+    return preferences.hotel_codes(db, by=me)
 
 
 @router.get("/guests/{guest_id}/preferences")

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from crm.guests.tables import ContactPoint, Guest, GuestName
 from crm.intake import messages, queries, service
 from crm.intake.applying import apply, decide
-from crm.intake.card_numbers import REMOVED
+from crm.kit.card_numbers import REMOVED
 from crm.intake.mappers.generic_json import MessageIn
 from crm.intake.schemas import ReviewDecision
 from crm.intake.tables import IntakeMessage, MatchReview

@@ -95,6 +95,6 @@ class TestPreferences:
 class TestCatalogue:
     def test_in_its_order(self, db):
         planted = chen(db)
-        found = queries.codes(db, by=an_actor("front_desk", planted.hotel))
+        found = queries.hotel_codes(db, by=an_actor("front_desk", planted.hotel))
         assert len(found) == 287
         assert (found[0].code, found[-1].code) == ("FL.HIGH", "BL.NODISCLOSE")

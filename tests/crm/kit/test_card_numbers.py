@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.intake.card_numbers import (
+from crm.kit.card_numbers import (
     CODE_REMOVED,
     REMOVED,
     is_card_number,

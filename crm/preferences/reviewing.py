@@ -1,0 +1,447 @@
+"""The guest-file centre's word on what was noted, and a colleague's on what is known.
+
+Two who review one note are not both right: the second hears what the first decided. Everything
+can be undone, since what a note was before the centre touched it is kept.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlmodel import Session, col
+
+from crm.audit import service as audit
+from crm.audit.terms import Deed
+from crm.guests.queries import hold, need_visible
+from crm.kit import clock, events, failpoints
+from crm.kit.errors import CrmError, Invalid, NotAllowed
+from crm.kit.rows import cols, one_of
+from crm.preferences import cautions, claims, refusals, rules
+from crm.preferences.codes import known_code
+from crm.preferences.events import PreferenceReviewed, PreferenceUsed
+from crm.preferences.noting import NOTE, REVIEW, bear, note_by_hand, refuse_numbers, usable_code
+from crm.preferences.observed import counting, observation, reviewable
+from crm.preferences.schemas import AcceptedMany, LeftOut, ObservationOut
+from crm.preferences.sights import Lens
+from crm.preferences.tables import Observation, Preference
+from crm.preferences.terms import (
+    SHOWN_STATUSES,
+    ObservationState,
+    PreferenceSource,
+    PreferenceStatus,
+    RejectReason,
+    RetiredWhy,
+    Scope,
+)
+from crm.staff.actor import Actor
+from crm.staff.terms import Channel, Sight
+
+_WAITING = ObservationState.WAITING
+
+
+def accept(
+    db: Session,
+    observation_id: UUID,
+    *,
+    by: Actor,
+    version: int | None,
+    code: str | None = None,
+    value: str | None = None,
+    scope: Scope | None = None,
+    words: str | None = None,
+) -> ObservationOut:
+    """Let a note count, with what the centre puts right; `Invalid` while it has no code.
+
+    ``version`` is the one that was looked at; None stands for any.
+    """
+    row = _to_review(db, observation_id, by, version)
+    _accept(db, row, by=by, code=code, value=value, scope=scope, words=words)
+    return observation(db, observation_id, by=by)
+
+
+def _accept(
+    db: Session,
+    row: Observation,
+    *,
+    by: Actor,
+    code: str | None = None,
+    value: str | None = None,
+    scope: Scope | None = None,
+    words: str | None = None,
+) -> None:
+    code = code or row.code
+    if code is None:
+        raise Invalid(
+            "Choose the code that these words mean, or reject them.",
+            "code_needed",
+            pointer="/code",
+        )
+    _need_clear(db, code, row.hotel_id, by)
+    refuse_numbers(cautions.cautions_in(words, value))
+    if scope is Scope.THIS_STAY and row.stay_id is None:
+        raise Invalid(
+            "This note belongs to no stay. Keep it for always.", "stay_needed", pointer="/scope"
+        )
+    changes: dict[str, Any] = {"code": code}
+    changes |= {
+        name: given
+        for name, given in (("value", value), ("scope", scope), ("words", words))
+        if given is not None
+    }
+    _decide(db, row, ObservationState.ACCEPTED, by=by, changes=changes, claim=None)
+
+
+def reject(
+    db: Session,
+    observation_id: UUID,
+    *,
+    by: Actor,
+    version: int | None,
+    reason: RejectReason,
+    reply: str | None = None,
+) -> ObservationOut:
+    """Keep a note out of the file; the noter hears why."""
+    row = _to_review(db, observation_id, by, version)
+    refuse_numbers(cautions.cautions_in(reply))
+    _decide(
+        db, row, ObservationState.REJECTED, by=by,
+        changes={"reject_reason": reason, "reply": reply}, claim=None,
+    )  # fmt: skip
+    return observation(db, observation_id, by=by)
+
+
+def merge_into(
+    db: Session, observation_id: UUID, preference_id: UUID, *, by: Actor, version: int | None
+) -> ObservationOut:
+    """Accept a note as evidence of a claim that the guest has already."""
+    row = _to_review(db, observation_id, by, version)
+    claim = (
+        db.connection()
+        .execute(
+            select(
+                *cols(Preference.id, Preference.code, Preference.scope, Preference.hotel_id,
+                      Preference.stay_id)
+            ).where(
+                col(Preference.id) == preference_id,
+                col(Preference.guest_id) == row.guest_id,
+                or_(
+                    col(Preference.hotel_id).is_(None), col(Preference.hotel_id) == row.hotel_id
+                ),
+            )
+        )
+        .first()
+    )  # fmt: skip
+    if claim is None:
+        raise refusals.no_preference()
+    _need_clear(db, claim.code, row.hotel_id, by, switched_off=True)
+    if claim.scope is Scope.THIS_STAY and claim.stay_id != row.stay_id:
+        raise Invalid(
+            "That preference is for another stay.", "other_stay", pointer="/preference_id"
+        )
+    changes = {
+        "code": claim.code,
+        "scope": claim.scope,
+        "this_hotel_only": claim.hotel_id is not None,
+    }
+    _decide(db, row, ObservationState.ACCEPTED, by=by, changes=changes, claim=claim.id)
+    return observation(db, observation_id, by=by)
+
+
+def undo_review(
+    db: Session, observation_id: UUID, *, by: Actor, version: int | None
+) -> ObservationOut:
+    """Put a decided note back into the queue as it was noted."""
+    row = _reviewed(db, observation_id, by, version)
+    if row.state not in (ObservationState.ACCEPTED, ObservationState.REJECTED):
+        raise refusals.AlreadyReviewed(row.state)
+    was = row.as_noted or {}
+    values: dict[str, Any] = {name: _typed(name, was[name]) for name in _KEPT if name in was}
+    values |= {
+        "state": _WAITING, "reviewed_at": None, "reviewed_by": None, "reject_reason": None,
+        "reply": None, "preference_id": None, "as_noted": None,
+        "due_at": row.entered_at + rules.REVIEWED_WITHIN, "version": row.version + 1,
+    }  # fmt: skip
+    hold(db, row.guest_id)
+    before = row.preference_id
+    _write(db, row, values)
+    if rules.counts(row.state, row.policy, row.code):
+        bear(db, row)
+    _leave(db, before, row)
+    _told(db, row, by, Deed.UNDONE)
+    return observation(db, observation_id, by=by)
+
+
+def accept_many(db: Session, ids: Sequence[UUID], *, by: Actor) -> AcceptedMany:
+    """Accept notes that need nothing put right; the others are left and say why."""
+    by.need(REVIEW)
+    accepted, left = [], []
+    for identity in dict.fromkeys(ids):
+        try:
+            row = _to_review(db, identity, by, None)
+            _accept(db, row, by=by)
+        except CrmError as refusal:
+            left.append(LeftOut(id=identity, code=refusal.code))
+        else:
+            accepted.append(identity)
+    return AcceptedMany(accepted=accepted, left=left)
+
+
+# ---------------------------------------------------------------- deciding
+_KEPT = ("code", "value", "scope", "words", "this_hotel_only")
+
+
+def _typed(name: str, value: Any) -> Any:
+    return Scope(value) if name == "scope" else value
+
+
+def _to_review(db: Session, observation_id: UUID, by: Actor, version: int | None) -> Observation:
+    """A waiting note, held; what a colleague decided is told before a stale version is."""
+    row = _held(db, observation_id, by)
+    if row.state is not _WAITING:
+        raise refusals.AlreadyReviewed(row.state)
+    return _same_version(row, version)
+
+
+def _reviewed(db: Session, observation_id: UUID, by: Actor, version: int | None) -> Observation:
+    return _same_version(_held(db, observation_id, by), version)
+
+
+def _held(db: Session, observation_id: UUID, by: Actor) -> Observation:
+    by.need(REVIEW)
+    row = db.exec(
+        select(Observation)  # type: ignore[call-overload]
+        .where(col(Observation.id) == observation_id, reviewable(by))
+        .with_for_update(of=Observation)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if row is None:
+        raise refusals.no_observation()
+    found: Observation = row
+    return found
+
+
+def _same_version(row: Observation, version: int | None) -> Observation:
+    if version is not None and row.version != version:
+        raise refusals.changed()
+    return row
+
+
+def _need_clear(
+    db: Session, code: str, hotel_id: UUID, by: Actor, *, switched_off: bool = False
+) -> None:
+    """Only who may read a code's label decides that something is one."""
+    known = known_code(db, code, hotel_id) if switched_off else usable_code(db, code, hotel_id)
+    if known is None:
+        raise refusals.no_code()
+    sight = Lens(by, Channel.JSON).sight(known.sensitivity, known.departments)
+    if sight is not Sight.CLEAR:
+        raise NotAllowed(
+            "Your role does not read this code. Leave the note to the guest-file centre.",
+            "code_not_yours",
+        )
+
+
+def _decide(
+    db: Session,
+    row: Observation,
+    state: ObservationState,
+    *,
+    by: Actor,
+    changes: dict[str, Any],
+    claim: UUID | None,
+) -> None:
+    hold(db, row.guest_id)
+    before = {name: getattr(row, name) for name in _KEPT}
+    values = changes | {
+        "state": state,
+        "as_noted": {**before, "scope": row.scope.value},
+        "reviewed_at": clock.now(),
+        "reviewed_by": by.staff_id,
+        "due_at": None,
+        "version": row.version + 1,
+        "preference_id": claim or row.preference_id,
+    }
+    moved = (
+        state is ObservationState.ACCEPTED
+        and claim is None
+        and (
+            row.preference_id is None or any(changes.get(n, before[n]) != before[n] for n in _PLACE)
+        )
+    )
+    left = row.preference_id
+    _write(db, row, values)
+    if moved:
+        bear(db, row)
+    _leave(db, left, row)
+    failpoints.reach("preference.reviewed")
+    _told(db, row, by, Deed.CHANGED, fields=["state", *sorted(changes)])
+
+
+_PLACE = ("code", "scope", "this_hotel_only")
+
+
+def _leave(db: Session, before: UUID | None, row: Observation) -> None:
+    """What becomes of the claim that a note was evidence of until now."""
+    if before is not None and before != row.preference_id:
+        claims.left(db, before)
+
+
+def _write(db: Session, row: Observation, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    db.add(row)
+    db.flush()
+
+
+def _told(
+    db: Session, row: Observation, by: Actor, deed: Deed, fields: Collection[str] = ("state",)
+) -> None:
+    """What follows from a decision: the claims, the audit, the news for the noter."""
+    claims.settle(db, row.guest_id, by=by, hotel_id=row.hotel_id)
+    audit.note(
+        db, deed, by=by, subject="observation", subject_id=row.id, guest_id=row.guest_id,
+        fields=list(fields),
+    )  # fmt: skip
+    events.record(
+        db,
+        PreferenceReviewed(
+            guest_id=row.guest_id, hotel_id=row.hotel_id, by_id=by.id,
+            observation_id=row.id, state=row.state, noted_by=row.noted_by,
+        ),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- claims by hand
+def confirm_preference(db: Session, preference_id: UUID, *, by: Actor, version: int | None) -> None:
+    """The guest was asked and says so: the claim is confirmed from now on."""
+    by.need(NOTE)
+    claim = _claim(db, preference_id, by, version)
+    note_by_hand(db, claim, by=by, source=PreferenceSource.TOLD)
+    _claim_noted(db, claim, by)
+
+
+def retire_preference(
+    db: Session,
+    preference_id: UUID,
+    *,
+    by: Actor,
+    version: int | None,
+    why: RetiredWhy = RetiredWhy.BY_HAND,
+) -> None:
+    """Take a claim out of what is shown; its history stays, and new evidence may bring it back."""
+    by.need(REVIEW)
+    claim = _claim(db, preference_id, by, version)
+    if claim.status is PreferenceStatus.RETIRED:
+        raise refusals.changed()
+    note_by_hand(db, claim, by=by, source=PreferenceSource.TOLD, ends_why=why)
+    _claim_noted(db, claim, by)
+
+
+def _claim(db: Session, preference_id: UUID, by: Actor, version: int | None) -> Any:
+    row = (
+        db.connection()
+        .execute(
+            select(
+                *cols(
+                    Preference.id, Preference.guest_id, Preference.code, Preference.scope,
+                    Preference.hotel_id, Preference.stay_id, Preference.status,
+                    Preference.version,
+                )
+            )
+            .where(col(Preference.id) == preference_id, known_here(by))
+            .with_for_update()
+        )
+        .first()
+    )  # fmt: skip
+    if row is None:
+        raise refusals.no_preference()
+    need_visible(db, row.guest_id, by=by)
+    known = known_code(db, row.code, by.hotel_id)
+    sight = Lens(by, Channel.JSON).sight(known.sensitivity, known.departments) if known else None
+    if sight in (None, Sight.NONE):
+        raise refusals.no_preference()
+    if version is not None and row.version != version:
+        raise refusals.changed()
+    return row
+
+
+def known_here(by: Actor) -> Any:
+    """Claims of the group, and those kept for one of the reader's hotels."""
+    if by.is_system or by.reach == "group":
+        return col(Preference.id).is_not(None)
+    return or_(col(Preference.hotel_id).is_(None), one_of(col(Preference.hotel_id), by.hotel_ids))
+
+
+def _claim_noted(db: Session, claim: Any, by: Actor) -> None:
+    audit.note(
+        db, Deed.CHANGED, by=by, subject="preference", subject_id=claim.id,
+        guest_id=claim.guest_id, fields=["status"],
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- what became of it
+def mark_used(
+    db: Session,
+    *,
+    by: Actor,
+    guest_ids: Collection[UUID] = (),
+    preference_ids: Collection[UUID] = (),
+    hotel_id: UUID | None = None,
+) -> int:
+    """Somebody acted on what is known: the notes behind it were of use, which their noters see.
+
+    Of ``guest_ids`` all shown claims count. Returns how many notes were marked; a note is marked
+    once, by its first use.
+    """
+    wanted = set(preference_ids)
+    if guest_ids:
+        wanted |= set(
+            db.connection().scalars(
+                select(col(Preference.id)).where(
+                    col(Preference.guest_id).in_(list(guest_ids)),
+                    one_of(col(Preference.status), SHOWN_STATUSES),
+                )
+            )
+        )
+    if not wanted:
+        return 0
+    used = (
+        db.connection()
+        .execute(
+            update(Observation)
+            .where(
+                counting(wanted), col(Observation.used_at).is_(None),
+                col(Observation.denies).is_(False), col(Observation.noted_by).is_not(None),
+            )
+            .values(used_at=clock.now())
+            .returning(*cols(Observation.guest_id, Observation.id))
+        )
+        .all()
+    )  # fmt: skip
+    for guest_id in sorted({row.guest_id for row in used}):
+        count = sum(row.guest_id == guest_id for row in used)
+        events.record(
+            db,
+            PreferenceUsed(
+                guest_id=guest_id, hotel_id=hotel_id or by.hotel_id, by_id=by.id,
+                observations=count,
+            ),
+        )  # fmt: skip
+    return len(used)
+
+
+def heard(db: Session, ids: Collection[UUID], *, by: Actor) -> int:
+    """The noter has seen what became of these notes of theirs; returns how many."""
+    by.need(NOTE)
+    done = db.connection().execute(
+        update(Observation)
+        .where(
+            col(Observation.id).in_(list(ids)),
+            col(Observation.noted_by) == by.staff_id,
+            col(Observation.noted_by).is_not(None),
+        )
+        .values(seen_by_noter_at=clock.now())
+        .returning(col(Observation.id))
+    )
+    return len(done.all())

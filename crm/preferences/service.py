@@ -1,0 +1,29 @@
+"""The verbs of preferences in one place; each story has a file of its own."""
+
+from crm.preferences.noting import note_preference, note_sensed, withdraw
+from crm.preferences.reviewing import (
+    accept,
+    accept_many,
+    confirm_preference,
+    heard,
+    mark_used,
+    merge_into,
+    reject,
+    retire_preference,
+    undo_review,
+)
+
+__all__ = [
+    "accept",
+    "accept_many",
+    "confirm_preference",
+    "heard",
+    "mark_used",
+    "merge_into",
+    "note_preference",
+    "note_sensed",
+    "reject",
+    "retire_preference",
+    "undo_review",
+    "withdraw",
+]
