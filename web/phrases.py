@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from crm.profile.schemas import Phrase, Term
+from crm.sensing.schemas import Evidence
 from web import formats
 from web.labels import label
 from web.wording import LANGUAGES, mark, wording
@@ -57,6 +58,9 @@ PHRASES: dict[str, str | Counted] = {
     "caution.do_not_readmit_why_until": mark(
         "Do not readmit: %(why)s. To be looked at again on %(until)s. Call the duty manager."
     ),
+    "must_know.ask_again": mark("%(what)s: noted long ago. Ask the guest again."),
+    "suggest.seen_once": mark("Seen once. Ask the guest."),
+    "suggest.seen_twice": mark("Seen on two stays. Ask the guest."),
     "case.open": mark("Open case C-%(no)s: %(what)s"),
     "case.last_stay": mark("Last stay: %(what)s (case C-%(no)s, closed)."),
     "case.last_stay_check": mark("Last stay: %(what)s (case C-%(no)s, closed). %(check)s"),
@@ -85,6 +89,48 @@ PHRASES: dict[str, str | Counted] = {
     "door.left": mark("Left, %(clean)s"),
     "door.left_due": mark("Left, %(clean)s, next guest today"),
     "door.left_due_at": mark("Left, %(clean)s, next guest %(eta)s"),
+    # the morning briefing
+    "briefing.wants": mark("wants: %(what)s"),
+    "briefing.no_room": mark("no room yet"),
+    "briefing.leaves_at": mark("leaves today, %(at)s"),
+    "briefing.leaves_today": mark("leaves today"),
+    "briefing.until": mark("here until %(until)s"),
+    "briefing.late": mark("late"),
+    "briefing.birthday_near": mark("birthday %(day)s"),
+    "briefing.birthday_private": mark("birthday %(day)s, greet in private"),
+    "briefing.birthday_unwanted": mark("birthday %(day)s, do not mention it"),
+    "briefing.lunar": mark("by the lunar calendar"),
+    "briefing.milestone": mark("%(nth)s stay: a round one"),
+    "briefing.room_lacks": mark("%(room)s lacks: %(what)s"),
+    "briefing.group": mark("%(people)s people, %(rooms)s rooms"),
+    "briefing.group_leaves": mark("%(rooms)s rooms leave today"),
+    "briefing.night_of": mark("night %(night)s of %(nights)s"),
+    # why the records propose something
+    "habit.floor_above": mark(
+        "%(cases)s of the last %(out_of)s stays on floors above %(floor)s (house: %(house)s %%)"
+    ),
+    "habit.floor_up_to": mark(
+        "%(cases)s of the last %(out_of)s stays on floors up to %(floor)s (house: %(house)s %%)"
+    ),
+    "habit.room": mark(
+        "%(cases)s of the last %(out_of)s stays in such a room (house: %(house)s %%)"
+    ),
+    "habit.same_room": mark(
+        "%(cases)s of %(out_of)s times in the room of the stay before (by chance: %(house)s %%)"
+    ),
+    "habit.bill": mark(
+        "on the bill of %(cases)s of the last %(out_of)s stays (house: %(house)s %%)"
+    ),
+    "habit.arrived_after": mark(
+        "%(cases)s of the last %(out_of)s arrivals after %(hour)s (house: %(house)s %%)"
+    ),
+    "habit.arrived_before": mark(
+        "%(cases)s of the last %(out_of)s arrivals before %(hour)s (house: %(house)s %%)"
+    ),
+    "habit.left_after": mark(
+        "%(cases)s of the last %(out_of)s departures after %(hour)s (house: %(house)s %%)"
+    ),
+    "habit.against": mark("On file: %(what)s. Has it changed?"),
     # lines of the timeline, after the word for their kind
     "happened.stay_left": Counted("%(nights)s night", "%(nights)s nights", by="nights"),
     "happened.stay_left_scored": Counted(
@@ -148,6 +194,11 @@ def spell(said: Phrase | str | None, language: str, today: date) -> str:
     else:
         text = words.gettext(sentence)
     return text % values if values else text.replace("%%", "%")
+
+
+def evidence_in_words(evidence: Evidence, language: str, today: date) -> str:
+    """Why something is proposed: "4 of the last 5 stays on floors above 12 (house: 31 %)"."""
+    return spell(Phrase(code=evidence.code, values=dict(evidence.values)), language, today)
 
 
 def language_of(tag: str) -> str:

@@ -32,6 +32,7 @@ FIELDS: dict[str, str] = {
     "stay.score": mark("Scores of stays"),
     "guest.spend": mark("Spend"),
     "preference.normal": mark("Preferences"),
+    "habit.proposed": mark("What the records propose"),
     "preference.special": mark("Preferences about health and faith"),
     "preference.restricted": mark("Preferences about safety and privacy"),
     "note.service": mark("Notes for service"),

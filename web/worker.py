@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
 from crm.audit import jobs as audit_jobs
+from crm.briefing import jobs as briefing_jobs
 from crm.documents import jobs as documents_jobs
 from crm.guests import jobs as guests_jobs
 from crm.intake import jobs as intake_jobs
@@ -24,8 +25,9 @@ from crm.kit import clock, failpoints, housekeeping_jobs, jobs, leases
 from crm.kit.db import Database
 from crm.notes import jobs as notes_jobs
 from crm.preparing.hearing import PREPARE_AHEAD
-from crm.profile import watching_jobs
+from crm.profile import alerting_jobs, watching_jobs
 from crm.safekeeping import jobs as safekeeping_jobs
+from crm.sensing import jobs as sensing_jobs
 
 log = logging.getLogger("keshi.worker")
 
@@ -33,7 +35,7 @@ PAUSE_S = 0.3
 AFTER_TROUBLE_S = 1.0
 TICK_S = 30
 TICK_LEASE_S = 90
-PACKAGES = ("crm", "segmentation", "campaigns")
+PACKAGES = ("crm", "segmentation", "campaigns", "web.papers")
 
 
 class Worker:
@@ -112,6 +114,7 @@ def put_due(db: Session) -> None:
         jobs.enqueue(db, name, {}, key=f"{name}:{period}")
         failpoints.reach("tick.put")
     safekeeping_jobs.put_when_due(db)
+    briefing_jobs.put_when_due(db)
 
 
 CLOCKED: dict[str, timedelta] = {
@@ -120,15 +123,19 @@ CLOCKED: dict[str, timedelta] = {
     audit_jobs.WATCH_VOLUME: timedelta(seconds=TICK_S),
     audit_jobs.FORGET_VIEWING: timedelta(days=1),
     watching_jobs.WATCH: timedelta(hours=1),
+    briefing_jobs.FORGET: timedelta(hours=1),
     documents_jobs.REMOVE_OVERDUE: timedelta(days=1),
     guests_jobs.END_MARKS: timedelta(hours=6),
     notes_jobs.ESCALATE: timedelta(minutes=5),
+    alerting_jobs.COUNT_SHOWINGS: timedelta(hours=1),
     guests_jobs.REMOVE_PAPERS: timedelta(days=1),
     guests_jobs.ORDER_BY_SEEN: timedelta(days=1),
     housekeeping_jobs.FORGET: timedelta(hours=1),
     housekeeping_jobs.STATISTICS: timedelta(days=1),
     intake_jobs.FORGET_FILES: timedelta(days=1),
     messages_jobs.FORGET_BODIES: timedelta(days=1),
+    preferences_jobs.EXPIRE: timedelta(days=1),
+    sensing_jobs.SENSE_ALL: timedelta(days=1),
     PREPARE_AHEAD: timedelta(hours=1),
 }
 """Jobs that the clock puts, and how often; a slice's own are added where the slice has them."""

@@ -1,1 +1,1 @@
-"""Habits that the house's own records show, proposed and never assumed."""
+"""What a guest does again and again, read from the house's own records and proposed."""

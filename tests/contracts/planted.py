@@ -65,6 +65,8 @@ from crm.preferences.tables import Preference
 from crm.preferences.terms import PreferenceSource, PreferenceStatus
 from crm.privacy.tables import Consent
 from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
+from crm.sensing.tables import Habit
+from crm.sensing.terms import HabitState, Occasion
 from crm.staff.policy import policy
 from crm.staff.tables import ApiKey
 from crm.staff.terms import Role
@@ -116,6 +118,7 @@ NEEDLES: dict[str, tuple[str, ...]] = {
         "482737",
     ),
     "preference.normal": ("prefwords-normal",),
+    "habit.proposed": ("habitvalue-agate",),
     "preference.special": ("prefwords-special", "Peanut allergy", "花生过敏", "AL.PEANUT"),
     "preference.restricted": ("prefwords-restricted",),
     "note.service": ("notewords-service",),
@@ -535,6 +538,12 @@ def _preferences_and_notes(db: Session, house: House) -> None:
             ),
         )
         house.ids["preference_id"] = made.id
+    habit = Habit(
+        guest_id=house.guest, hotel_id=house.here, code="AM.TEA", value="habitvalue-agate",
+        occasion=Occasion.FOLIO, cases=4, out_of=5, base_per_mille=31, lift_percent=2581,
+        last_case_on=TODAY, found_at=now, state=HabitState.OPEN,
+    )  # fmt: skip
+    house.ids["habit_id"] = put(db, habit).id
     for level in NoteLevel:
         department = DepartmentCode.SPA if level is NoteLevel.DEPARTMENT else None
         note = put(

@@ -100,6 +100,7 @@ def _value(name: str, before: str, house: House, guest_id: UUID) -> str:
         "complaints": house.ids["complaint_id"],
         "documents": house.ids["document_id"],
         "preferences": house.ids["preference_id"],
+        "habits": house.ids["habit_id"],
         "notes": house.ids["note_id"],
         "memberships": house.ids["membership_id"],
         "staff": next(iter(house.staff.values())),
