@@ -1,1 +1,1 @@
-"""What must be seen about a guest, by rule, at the right moment and place."""
+"""Warnings that a hotel makes by rules of its own, kept as data."""

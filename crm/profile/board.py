@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,9 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
+from crm.alerts.queries import Book, book_of
+from crm.alerts.tables import AlertBook
+from crm.alerts.terms import Place
 from crm.guests.naming import list_latin, parts_of
 from crm.guests.tables import Guest
 from crm.guests.terms import GuestIdentity, NameKind, VipLevel
@@ -28,7 +31,7 @@ from crm.hotels.tables import Hotel, Room
 from crm.kit.errors import NotFound
 from crm.kit.rows import cols, mapping_of, named
 from crm.loyalty.tables import Membership
-from crm.profile import rules, sources
+from crm.profile import alerting, rules, sources
 from crm.profile.queries import READY, birthday_facts, cases_known, caution_of
 from crm.profile.rules import BirthdayFacts, Case, CautionFacts, Claim, RoomFacts
 from crm.profile.schemas import Alert, Board, BoardFilter, BoardRow, Phrase, Side, Weight
@@ -83,8 +86,13 @@ def hotel_of(db: Session, reader: Reader) -> Any:
 
 def _hotel_query(reader: Reader) -> Select[Any]:
     return select(
-        *cols(Hotel.business_on, Hotel.check_out_at, Hotel.leap_day_rule, Hotel.time_zone)
-    ).where(col(Hotel.id) == reader.by.hotel_id)
+        *cols(
+            Hotel.business_on, Hotel.check_out_at, Hotel.leap_day_rule, Hotel.time_zone,
+            AlertBook.edition,
+        )
+    ).outerjoin(AlertBook, col(AlertBook.hotel_id) == col(Hotel.id)).where(
+        col(Hotel.id) == reader.by.hotel_id
+    )  # fmt: skip
 
 
 def counts_of(db: Session, reader: Reader, today: date) -> dict[str, int]:
@@ -128,7 +136,9 @@ def _on_side(side: Side, reader: Reader) -> ColumnElement[bool]:
 _ROW = cols(
     Stay.id, Stay.version, Stay.hotel_id, Stay.guest_id, Stay.status, Stay.identity,
     Stay.arrival_on, Stay.departure_on, Stay.nights, Stay.eta, Stay.room_no, Stay.group_name,
-    Stay.adults, Stay.children, Guest.name_native, Guest.name_latin, Guest.alias,
+    Stay.adults, Stay.children, Stay.company_id, Stay.room_type_booked, Stay.room_type_used,
+    named(Guest.company_id, "guest_company_id"), Guest.languages, Guest.checked_at,
+    Guest.name_native, Guest.name_latin, Guest.alias,
     Guest.is_incognito, Guest.nationality, Guest.ref, Guest.vip, Guest.vip_until, Guest.caution,
     Guest.caution_until, Guest.caution_why, Guest.in_private, Guest.birth_calendar,
     Guest.birth_year, Guest.birth_month, Guest.birth_day, Guest.birth_leap, Membership.tier,
@@ -175,6 +185,8 @@ class Line:
     cases: Sequence[Case] = ()
     caution: CautionFacts | None = None
     birthday: BirthdayFacts | None = None
+    told: Sequence[Alert] = ()
+    """What the hotel's rules have for the briefing."""
 
 
 def lines_of(
@@ -191,17 +203,32 @@ def lines_of(
         .all()
     )
     guest_ids = [row.guest_id for row in rows if row.guest_id is not None]
-    wishes: dict[UUID, list[sources.Noted]] = {}
-    for noted in sources.preferences_of(db, guest_ids, reader) if guest_ids else ():
-        wishes.setdefault(noted[0].guest_id, []).append(noted)
-    cases = _by_guest(sources.cases_of(db, guest_ids, reader) if guest_ids else ())
+    wishes, cases = about_guests(db, guest_ids, reader)
+    book = book_of(db, reader.by.hotel_id, hotel.edition)
+    aside = alerting.put_aside_here(db, reader, [row.id for row in rows])
     lines = [
-        _line(row, wishes.get(row.guest_id, ()), cases.get(row.guest_id, ()), reader, hotel)
+        _with_rules(
+            _line(row, wishes.get(row.guest_id, ()), cases.get(row.guest_id, ()), reader, hotel),
+            wishes.get(row.guest_id, ()),
+            cases.get(row.guest_id, ()),
+            reader,
+            Rules(book, today, aside.get(row.id, set())),
+        )
         for row in rows
     ]
     if side is not Side.ARRIVALS:
         lines.sort(key=lambda line: (line.row.departure_on, line.row.room_no or ""))
     return lines
+
+
+def about_guests(
+    db: Session, guest_ids: Sequence[UUID], reader: Reader
+) -> tuple[dict[UUID, list[sources.Noted]], dict[UUID, list[Any]]]:
+    """What is noted of these guests and their cases, by guest."""
+    wishes: dict[UUID, list[sources.Noted]] = {}
+    for noted in sources.preferences_of(db, guest_ids, reader) if guest_ids else ():
+        wishes.setdefault(noted[0].guest_id, []).append(noted)
+    return wishes, _by_guest(sources.cases_of(db, guest_ids, reader) if guest_ids else ())
 
 
 def _by_guest(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
@@ -244,6 +271,37 @@ def _line(
         caution=caution,
         birthday=birthday,
     )
+
+
+class Rules(NamedTuple):
+    """The hotel's rules on a business day, and what was put aside on the stay at hand."""
+
+    book: Book
+    today: date
+    aside: set[str]
+
+
+def _with_rules(
+    line: Line,
+    wishes: Sequence[sources.Noted],
+    cases: Sequence[Any],
+    reader: Reader,
+    by_hotel: Rules,
+) -> Line:
+    """The line with the alerts that the hotel's rules add, without those put aside."""
+    row, (book, today, aside) = line.row, by_hotel
+    marks: list[Alert] = []
+    told: list[Alert] = []
+    if book.rules and row.guest_id is not None:
+        facts = alerting.facts_of(
+            row, row, today=today, noted=wishes, cases=cases, birthday=line.birthday
+        )
+        marks = alerting.stands(book, facts, row, reader, Place.BOARD, today=today)
+        told = alerting.stands(book, facts, row, reader, Place.BRIEFING, today=today)
+    if not (marks or told or aside):
+        return line
+    shown, _ = alerting.parted(line.alerts, marks, aside)
+    return replace(line, alerts=shown, told=[one for one in told if one.key not in aside])
 
 
 def _birthday(
@@ -330,6 +388,7 @@ def _single(line: Line, reader: Reader) -> BoardRow:
         stay_number=line.number,
         nights=row.nights,
         flags=list(line.alerts[:FLAGS_SHOWN]),
+        more_flags=max(0, len(line.alerts) - FLAGS_SHOWN),
         wants=_wants(_wish_texts(line.claims), reader),
         prep_met=line.met if line.wanted else None,
         prep_wanted=line.wanted or None,

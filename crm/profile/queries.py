@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from crm.alerts.queries import Book, book_of
+from crm.alerts.terms import Place
 from crm.complaints.terms import CaseStatus
 from crm.guests import masks
 from crm.guests.birthdays import next_occurrence
@@ -26,7 +28,7 @@ from crm.guests.terms import CautionLevel, ContactKind, NameKind, RelationKind
 from crm.hotels.terms import Cleanliness, LeapDayRule
 from crm.kit import clock
 from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
-from crm.profile import rules, sources
+from crm.profile import alerting, rules, sources
 from crm.profile import timeline as happenings
 from crm.profile.pronouncing import pronounced
 from crm.profile.rules import BirthdayFacts, Case, CautionFacts, Greeting, RoomFacts
@@ -44,6 +46,7 @@ from crm.profile.schemas import (
     StayNow,
 )
 from crm.profile.sights import Reader, reader_of
+from crm.profile.suggesting import SHOWN, to_confirm
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel, Sight
 from crm.stays.rules import stay_number
@@ -52,6 +55,7 @@ from crm.stays.terms import StayStatus
 SCORES_SHOWN = 3
 LINKS_SHOWN = 6
 TIMELINE_SHOWN = 12
+EXPIRED_SHOWN = 3
 READY = frozenset({Cleanliness.CLEAN, Cleanliness.INSPECTED})
 _CHANNELS_SHOWN = frozenset({ConsentPurpose.MARKETING.value})
 
@@ -63,11 +67,12 @@ def card(db: Session, guest_id: UUID, *, by: Actor, channel: Channel = Channel.P
     file = sources.file_of(db, guest_id, reader)
     children = _Children(sources.children_of(db, guest_id, reader))
     stays = sources.stays_of(db, guest_id, reader)
-    preferences = sources.preferences_of(db, [guest_id], reader)
+    preferences = sources.file_preferences(db, guest_id, reader)
     cases = sources.cases_of(db, [guest_id], reader)
     zone = file.time_zone or "UTC"
     timeline = happenings.recent(db, guest_id, reader, limit=TIMELINE_SHOWN, zone=zone)
-    return _Card(reader, file, children, stays, preferences, cases).whole(timeline)
+    made = _Card(reader, file, children, stays, preferences, cases)
+    return made.whole(timeline, book_of(db, by.hotel_id, file.edition))
 
 
 class _Children:
@@ -105,23 +110,26 @@ class _Card:
         self.stays = stays
         self.stay = stay_now(stays, self.today, reader.by.hotel_id)
         stay_id = self.stay.id if self.stay else None
-        self.claims = [
+        known = [
             claim
             for noted in preferences
             if (claim := sources.claim_of(noted, stay_id=stay_id)) is not None
         ]
-        self.case_rows = cases
+        self.claims = [claim for claim in known if not claim.expired]
+        self.expired = [claim for claim in known if claim.expired]
+        self.case_rows, self.noted = cases, preferences
         self.zone = ZoneInfo(file.time_zone or "UTC")
         self.cases = cases_known(cases, last_left_on=last_left_on(stays), zone=self.zone)
         self.hidden = file.is_incognito and not reader.sees("guest.true_name")
         self.names = self._names()
 
-    def whole(self, timeline: list[Any]) -> GuestCard:
+    def whole(self, timeline: list[Any], book: Book) -> GuestCard:
         file, sees = self.file, self.reader.sees
         birthday = self._birthday()
         leaves_on = self.stay.departure_on if self.stay else None
         fit, wishes = self._wishes()
         number = stay_number(file.stays_here or 0, self.stay.status if self.stay else None)
+        alerts, aside = self._alerts(book, birthday)
         return GuestCard(
             guest_id=file.id,
             reference=self.reader.clear("guest.ref", file.ref),
@@ -150,16 +158,11 @@ class _Card:
             ),
             stay=self._stay(),
             stay_number=number,
-            alerts=rules.alerts(
-                today=self.today,
-                claims=self.claims,
-                cases=self.cases,
-                caution=self._caution(),
-                birthday=birthday,
-                leaves_on=leaves_on,
-            ),
+            alerts=alerts,
+            put_aside=aside,
             fit=fit,
             wishes=wishes,
+            suggestions=to_confirm(self.claims)[:SHOWN],
             figures=self._figures(),
             segment=None,
             contacts=self._contacts(),
@@ -171,6 +174,36 @@ class _Card:
             cases=[_case_line(row, self.zone) for row in self.case_rows],
             timeline=timeline,
         )
+
+    def _alerts(self, book: Book, birthday: BirthdayFacts | None) -> tuple[list[Any], list[Any]]:
+        """What stands on the card, and what was put aside for this stay."""
+        own = rules.alerts(
+            today=self.today,
+            claims=self.claims,
+            cases=self.cases,
+            caution=self._caution(),
+            birthday=birthday,
+            leaves_on=self.stay.departure_on if self.stay else None,
+            expired=self.expired,
+        )
+        if self.stay is None:
+            return own, []
+        by_rule: list[Any] = []
+        if book.rules:
+            facts = alerting.facts_of(
+                self.file,
+                self.stay,
+                today=self.today,
+                noted=self.noted,
+                cases=self.case_rows,
+                birthday=birthday,
+            )
+            by_rule = alerting.stands(
+                book, facts, self.stay, self.reader, Place.BAR, today=self.today
+            )
+        stay_id = self.stay.id
+        keys = {row.t0 for row in self.children.of(sources.ASIDE) if row.other_id == stay_id}
+        return alerting.parted(own, by_rule, keys)
 
     # ------------------------------------------------------------ who
     def _names(self) -> list[NameParts]:
@@ -250,12 +283,12 @@ class _Card:
         return stay_shown(self.stay, self.reader)
 
     def _wishes(self) -> tuple[Fit | None, list[Any]]:
-        stay = self.stay
+        stay, shown = self.stay, [*self.claims, *self.expired[:EXPIRED_SHOWN]]
         if stay is None or not stay.room_no or not self.reader.sees("stay.history"):
-            return None, rules.wish_groups(self.claims)
+            return None, rules.wish_groups(shown)
         room = RoomFacts(stay.room_no, frozenset(stay.features or ()))
         last = self.file.last_room_no
-        return rules.fit(self.claims, room, last), rules.wish_groups(self.claims, room, last)
+        return rules.fit(self.claims, room, last), rules.wish_groups(shown, room, last)
 
     def _scores(self) -> list[int]:
         """The scores of the last stays, newest last."""

@@ -6,6 +6,7 @@ No database and no clock: queries bring the facts, `web.phrases` has the words.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from crm.complaints.terms import CaseKind, CaseStatus
 from crm.guests.terms import CautionLevel
@@ -39,6 +40,8 @@ class Claim:
     value: str | None = None
     words: str | None = None
     sight: Sight = Sight.CLEAR
+    id: UUID | None = None
+    version: int = 1
 
     @property
     def group(self) -> str:
@@ -47,6 +50,11 @@ class Claim:
     @property
     def confirmed(self) -> bool:
         return self.status is PreferenceStatus.CONFIRMED
+
+    @property
+    def expired(self) -> bool:
+        """Known once, and too old to act on: to be asked again."""
+        return self.status is PreferenceStatus.EXPIRED
 
     @property
     def named_code(self) -> str | None:
@@ -116,7 +124,7 @@ def wish_groups(
 ) -> list[WishGroup]:
     """The wishes by topic, confirmed ones first; warnings are not repeated as wishes."""
     by_topic: dict[str, list[Wish]] = {topic: [] for topic in TOPICS}
-    for claim in sorted(claims, key=lambda c: not c.confirmed):
+    for claim in sorted(claims, key=lambda c: (c.expired, not c.confirmed)):
         if is_wish(claim):
             by_topic[topic_of(claim.code)].append(_wish(claim, room, last_room))
     return [
@@ -134,7 +142,8 @@ def _wish(claim: Claim, room: "RoomFacts | None", last_room: str | None) -> Wish
         status=claim.status,
         confirmed=claim.confirmed,
         times_seen=claim.evidence,
-        met=None if room is None else is_met(claim, room, last_room),
+        met=None if room is None or claim.expired else is_met(claim, room, last_room),
+        preference_id=claim.id,
     )
 
 
@@ -253,15 +262,22 @@ def alerts(
     caution: CautionFacts | None,
     birthday: BirthdayFacts | None,
     leaves_on: date | None,
+    expired: Sequence[Claim] = (),
 ) -> list[Alert]:
     """All warnings, the heaviest first; the page shows three and counts the rest."""
     found = [
         *caution_alerts(caution),
         *(must_know_alert(claim) for claim in claims if is_must_know(claim)),
+        *(ask_again_alert(claim) for claim in expired if is_must_know(claim)),
         *(case_alert(case) for case in cases_to_heed(cases, today)),
         *birthday_alerts(birthday, today, leaves_on),
         *(occasion_alert(claim) for claim in claims if claim.code in _OCCASIONS),
     ]
+    return in_order(found)
+
+
+def in_order(found: Iterable[Alert]) -> list[Alert]:
+    """The heaviest first, else in the order they come."""
     return sorted(found, key=lambda alert: _HEAVIEST[alert.weight])
 
 
@@ -292,6 +308,16 @@ def must_know_alert(claim: Claim) -> Alert:
     return Alert(weight=Weight.MUST_KNOW, kind=kind, text=text, short=shortened(claim.text))
 
 
+def ask_again_alert(claim: Claim) -> Alert:
+    """An allergy does not end because nobody asked: it stays, lighter, with the question."""
+    return Alert(
+        weight=Weight.TAKE_CARE,
+        kind="allergy" if claim.group == "AL" else "must_know",
+        text=Phrase(code="must_know.ask_again", values={"what": claim.text}),
+        short=shortened(claim.text),
+    )
+
+
 def case_alert(case: Case) -> Alert:
     """An open case, or what went wrong last time with what to ask now."""
     values: dict[str, str | int | date] = {"no": case.number, "what": case.headline}
@@ -306,7 +332,7 @@ def case_alert(case: Case) -> Alert:
     )
     return Alert(
         weight=Weight.TAKE_CARE, kind="case", text=Phrase(code=code, values=dict(values)),
-        short=short,
+        short=short, key=f"case:{case.number}",
     )  # fmt: skip
 
 
@@ -326,6 +352,7 @@ def birthday_alerts(
             kind="birthday",
             text=Phrase(code=code, values={"day": birthday.next_on}),
             short=Phrase(code="short.birthday"),
+            key=f"birthday:{birthday.next_on:%Y}",
         )
     ]
 
@@ -339,7 +366,13 @@ _OCCASIONS = frozenset({"CE.ANNIV", "CE.HONEY"})
 
 
 def occasion_alert(claim: Claim) -> Alert:
-    return Alert(weight=Weight.NOTE, kind="occasion", text=claim.text, short=shortened(claim.text))
+    return Alert(
+        weight=Weight.NOTE,
+        kind="occasion",
+        text=claim.text,
+        short=shortened(claim.text),
+        key=f"occasion:{claim.code}",
+    )
 
 
 def shortened(text: str, limit: int = SHORT_MAX) -> str:

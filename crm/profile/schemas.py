@@ -53,12 +53,16 @@ class Weight(StrEnum):
 
 
 class Alert(Out):
-    """A warning; ``kind`` is for machines and filters, ``short`` for the board."""
+    """A warning; ``kind`` is for machines and filters, ``short`` for the board.
+
+    ``key`` names it where a colleague may put it aside for this stay; others stay.
+    """
 
     weight: Weight
     kind: str
     text: Phrase | str
     short: Phrase | str
+    key: str | None = None
 
 
 class Wish(Out):
@@ -73,6 +77,18 @@ class Wish(Out):
     confirmed: bool
     times_seen: int
     met: bool | None = None
+    preference_id: UUID | None = None
+
+
+class Suggestion(Out):
+    """Something to ask or to answer: a wish seen but not confirmed yet (``claim``), or a habit
+    that the house's records propose (``habit``). ``why`` is the evidence in a few words."""
+
+    kind: str
+    id: UUID
+    version: int
+    text: str
+    why: Phrase | str
 
 
 class WishGroup(Out):
@@ -226,8 +242,10 @@ class GuestCard(Out):
     stay: StayNow | None
     stay_number: int
     alerts: list[Alert]
+    put_aside: list[Alert] = Field(default_factory=list)
     fit: Fit | None
     wishes: list[WishGroup]
+    suggestions: list[Suggestion] = Field(default_factory=list)
     figures: Figures
     segment: str | None
     contacts: list[Contact]
@@ -279,6 +297,7 @@ class BoardRow(Out):
     stay_number: int
     nights: int
     flags: list[Alert]
+    more_flags: int = 0
     wants: str
     prep_met: int | None
     prep_wanted: int | None
@@ -302,6 +321,7 @@ class FloorFilter(StrEnum):
     NOTED = "noted"
     DUE = "due"
     LEAVING = "leaving"
+    TURN_DOWN = "turn_down"
 
 
 class DoorNote(Out):
@@ -312,8 +332,39 @@ class DoorNote(Out):
     text: str
 
 
+class Evening(Out):
+    """What the turn-down round does in a room.
+
+    ``want`` is ``wanted`` or ``not_wanted`` where the guest said so, ``open`` where the house's
+    habit holds, ``card`` where the sign on the door says not to disturb: a card is left.
+    ``birthday`` is ``open`` or ``private`` when it is today.
+    """
+
+    want: str
+    notes: list[DoorNote]
+    birthday: str | None = None
+
+
+class LikelyCode(Out):
+    """A code that a phone offers to note."""
+
+    code: str
+    label: str
+
+
+class Tick(Out):
+    """One thing to set for the stay, in the words of those who set it."""
+
+    id: UUID
+    text: str
+    done: bool
+
+
 class Door(Out):
-    """A room of the floor: ``situation`` is vacant, due, in_house, leaving or left."""
+    """A room of the floor: ``situation`` is vacant, due, in_house, leaving or left.
+
+    ``fits`` names the filters that keep it; ``likely`` the codes most likely to be noted there.
+    """
 
     no: str
     situation: str
@@ -323,6 +374,10 @@ class Door(Out):
     version: int
     notes: list[DoorNote]
     more: int
+    evening: Evening | None = None
+    ticks: list[Tick] = Field(default_factory=list)
+    likely: list[str] = Field(default_factory=list)
+    fits: list[FloorFilter] = Field(default_factory=list)
 
 
 class Floor(Out):
@@ -334,3 +389,8 @@ class Floor(Out):
     counts: dict[str, int]
     on: date
     rooms: list[Door]
+    done: int = 0
+    """How many of the floor's rooms are clean; of all, whatever the filter, and of nobody."""
+    made_at: datetime | None = None
+    codes: list[LikelyCode] = Field(default_factory=list)
+    """The codes that the doors name as likely, in the reader's words."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    Cast,
     CompoundSelect,
     Integer,
     Row,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
+from crm.alerts.tables import AlertBook, AlertDismissal
 from crm.companies.tables import Company
 from crm.complaints.tables import Complaint
 from crm.guests.queries import no_such_guest, visible_to
@@ -36,8 +38,15 @@ from crm.hotels.tables import Hotel, Room, RoomType
 from crm.kit.dbtypes import Key
 from crm.kit.rows import cols, named, one_of
 from crm.loyalty.tables import Membership
-from crm.preferences.tables import Preference, PreferenceCode
-from crm.preferences.terms import SHOWN_STATUSES, Polarity, Scope, Sensitivity
+from crm.preferences.codes import of_hotel, own_words
+from crm.preferences.tables import HotelCode, Preference, PreferenceCode
+from crm.preferences.terms import (
+    SHOWN_STATUSES,
+    Polarity,
+    PreferenceStatus,
+    Scope,
+    Sensitivity,
+)
 from crm.privacy.tables import Consent
 from crm.profile.rules import Claim
 from crm.profile.sights import THE_GUEST, Reader
@@ -49,6 +58,7 @@ from crm.stays.tables import GuestFigure, GuestSpend, Stay
 STAYS_READ = 40
 CASES_READ = 1000
 NAME, CONTACT, CONSENT, RELATION = "name", "contact", "consent", "relation"
+ASIDE = "aside"
 
 _FILE = cols(
     Guest.id, Guest.ref, Guest.version, Guest.state, Guest.name_native, Guest.name_latin,
@@ -60,6 +70,7 @@ _FILE = cols(
     named(Membership.number, "membership_no"), Membership.tier, Membership.points,
     Hotel.business_on, Hotel.currency, Hotel.leap_day_rule, Hotel.time_zone,
     named(GuestFigure.stays, "stays_here"), named(GuestFigure.last_room_no, "last_room_no"),
+    named(Guest.company_id, "guest_company_id"), AlertBook.edition,
 )  # fmt: skip
 
 
@@ -79,6 +90,7 @@ def _file(reader: Reader) -> Select[Any]:
         .outerjoin(Company, col(Company.id) == col(Guest.company_id))
         .outerjoin(Membership, col(Membership.guest_id) == col(Guest.id))
         .outerjoin(Hotel, col(Hotel.id) == by.hotel_id)
+        .outerjoin(AlertBook, col(AlertBook.hotel_id) == by.hotel_id)
         .outerjoin(
             GuestFigure,
             and_(
@@ -131,7 +143,7 @@ def children_of(db: Session, guest_id: UUID, reader: Reader) -> list[Any]:
 
 
 def _children(reader: Reader) -> CompoundSelect[Any]:
-    return union_all(_names(), _contacts(), _consents(), _relations(reader.by))
+    return union_all(_names(), _contacts(), _consents(), _relations(reader.by), _aside())
 
 
 def _child(what: str, no: Any, *texts: Any, flag: Any = None, reach: Any = None,
@@ -140,7 +152,7 @@ def _child(what: str, no: Any, *texts: Any, flag: Any = None, reach: Any = None,
     padded = [*texts, *(null() for _ in range(6 - len(texts)))]
     return [
         literal(what, String).label("what"),
-        col(no).label("no"),
+        (no if isinstance(no, Cast) else col(no)).label("no"),
         *(cast(text, String).label(f"t{place}") for place, text in enumerate(padded)),
         (case((flag, 1), else_=0) if flag is not None else literal(0, Integer)).label("flag"),
         (case((reach, 1), else_=0) if reach is not None else literal(0, Integer)).label("reach"),
@@ -183,12 +195,21 @@ def _relations(by: Actor) -> Select[Any]:
     )  # fmt: skip
 
 
+def _aside() -> Select[Any]:
+    """The alerts that were put aside, each for one stay."""
+    aside, every = AlertDismissal, cast(literal(0, Integer), Integer)
+    return select(*_child(ASIDE, every, col(aside.alert_key), other=col(aside.stay_id))).where(
+        col(aside.guest_id) == THE_GUEST
+    )
+
+
 # ---------------------------------------------------------------- stays
 _STAY = cols(
     Stay.id, Stay.hotel_id, Stay.guest_id, Stay.status, Stay.arrival_on, Stay.departure_on,
     Stay.nights, Stay.eta, Stay.channel, Stay.rate_code, Stay.room_type_booked,
     Stay.room_type_used, Stay.room_no, Stay.adults, Stay.children, Stay.arriving_from, Stay.wishes,
-    Stay.score, Room.features, Room.cleanliness, named(RoomType.name, "type_name"),
+    Stay.score, Stay.identity, Stay.company_id, Room.features, Room.cleanliness,
+    named(RoomType.name, "type_name"),
     named(RoomType.name_zh, "type_name_zh"),
 )  # fmt: skip
 
@@ -221,14 +242,17 @@ def with_room(query: Select[Any]) -> Select[Any]:
 # ---------------------------------------------------------------- preferences
 _NOTED = cols(
     Preference.guest_id, Preference.code, Preference.value, Preference.words, Preference.status,
-    Preference.scope, Preference.stay_id, Preference.evidence, Preference.noted_at,
+    Preference.scope, Preference.stay_id, Preference.evidence, Preference.noted_at, Preference.id,
+    Preference.version,
 )  # fmt: skip
-_CODE = cols(
-    PreferenceCode.code, PreferenceCode.position, PreferenceCode.label_en, PreferenceCode.label_zh,
-    PreferenceCode.need_to_know_en, PreferenceCode.need_to_know_zh, PreferenceCode.sensitivity,
-    PreferenceCode.polarity, PreferenceCode.departments, PreferenceCode.acts,
-    PreferenceCode.occasion, PreferenceCode.conflicts_with,
-)  # fmt: skip
+_CODE = [
+    *cols(
+        PreferenceCode.code, PreferenceCode.position, PreferenceCode.sensitivity,
+        PreferenceCode.polarity, PreferenceCode.departments, PreferenceCode.acts,
+        PreferenceCode.occasion, PreferenceCode.conflicts_with,
+    ),
+    *own_words(),
+]  # fmt: skip
 THE_GUESTS: BindParameter[Any] = bindparam("the_guests", expanding=True, type_=Key())
 THE_CODES: BindParameter[Any] = bindparam("the_codes", expanding=True, type_=String)
 
@@ -254,6 +278,14 @@ Noted = tuple[Any, Code]
 """A row of what was noted about a guest, and its code."""
 
 
+def file_preferences(db: Session, guest_id: UUID, reader: Reader) -> list[Noted]:
+    """What is known of one guest, and what was known and is too old to act on."""
+    query = reader.prepared("preferences of the file", _preferences_of_the_file)
+    found = db.connection().execute(query, {"the_guest": guest_id})
+    noted = [(row, _code_of(row, reader)) for row in found]
+    return sorted(noted, key=lambda pair: (pair[1].position, pair[0].noted_at))
+
+
 def preferences_of(db: Session, guest_ids: Sequence[UUID], reader: Reader) -> list[Noted]:
     """What is known and shown of these guests, in the order of the catalogue.
 
@@ -272,7 +304,7 @@ def preferences_of(db: Session, guest_ids: Sequence[UUID], reader: Reader) -> li
 
 
 def _codes(db: Session, names: Collection[str], reader: Reader) -> dict[str, Code]:
-    query = reader.prepared("codes", lambda _: select(*_CODE).where(_CODE[0].in_(THE_CODES)))
+    query = reader.prepared("codes", _these_codes)
     rows = db.connection().execute(query, {"the_codes": sorted(names)})
     return {row.code: _code_of(row, reader) for row in rows}
 
@@ -294,10 +326,27 @@ def _code_of(row: Any, reader: Reader) -> Code:
     )
 
 
-def _preferences_of_one(reader: Reader) -> Select[Any]:
+def _these_codes(reader: Reader) -> Select[Any]:
     return (
-        _shown(select(*_NOTED, *_CODE[1:]), reader)
+        select(*_CODE)
+        .outerjoin(HotelCode, of_hotel(reader.by.hotel_id))
+        .where(_CODE[0].in_(THE_CODES))
+    )
+
+
+def _preferences_of_one(reader: Reader) -> Select[Any]:
+    return _of_the_guest(SHOWN_STATUSES, reader)
+
+
+def _preferences_of_the_file(reader: Reader) -> Select[Any]:
+    return _of_the_guest((*SHOWN_STATUSES, PreferenceStatus.EXPIRED), reader)
+
+
+def _of_the_guest(statuses: Collection[PreferenceStatus], reader: Reader) -> Select[Any]:
+    return (
+        _shown(select(*_NOTED, *_CODE[1:]), reader, statuses)
         .join(PreferenceCode, col(PreferenceCode.code) == col(Preference.code))
+        .outerjoin(HotelCode, of_hotel(reader.by.hotel_id))
         .where(col(Preference.guest_id) == THE_GUEST)
     )
 
@@ -306,9 +355,11 @@ def _preferences_of_many(reader: Reader) -> Select[Any]:
     return _shown(select(*_NOTED), reader).where(col(Preference.guest_id).in_(THE_GUESTS))
 
 
-def _shown(query: Select[Any], reader: Reader) -> Select[Any]:
+def _shown(
+    query: Select[Any], reader: Reader, statuses: Collection[PreferenceStatus] = SHOWN_STATUSES
+) -> Select[Any]:
     return query.where(
-        one_of(col(Preference.status), SHOWN_STATUSES),
+        one_of(col(Preference.status), statuses),
         or_(col(Preference.hotel_id).is_(None), within_reach(Preference, reader.by)),
     )
 
@@ -332,6 +383,8 @@ def claim_of(noted: Noted, *, stay_id: UUID | None) -> Claim | None:
         value=row.value,
         words=row.words,
         sight=code.sight,
+        id=row.id,
+        version=row.version,
     )
 
 

@@ -116,7 +116,7 @@ class TestArrivals:
         for _ in range(25):
             wish(db, guest := a_guest(db), "FL.HIGH")
             due(db, planted.hotel, guest)
-        with queries(6):
+        with queries(7):
             assert len(board(db, by=desk).rows) == 26
 
 
@@ -241,7 +241,7 @@ class TestFloor:
         a_stay(db, a_guest(db), planted.hotel, room_no="1802", departure_on=TODAY)
         found = floor(db, by=keeper, name="18")
         assert [door.no for door in found.rooms] == ["1802", "1808", "1810", "1811"]
-        assert found.counts == {"all": 4, "noted": 1, "due": 1, "leaving": 1}
+        assert found.counts == {"all": 4, "noted": 1, "due": 1, "leaving": 1, "turn_down": 1}
         for only, rooms in (
             (FloorFilter.NOTED, ["1808"]),
             (FloorFilter.DUE, ["1808"]),
