@@ -1,6 +1,7 @@
 """How REST answers: version tags, preconditions, and an answer given once per Idempotency-Key."""
 
 import hashlib
+import re
 from collections.abc import Callable
 
 from fastapi import HTTPException, Request
@@ -33,6 +34,22 @@ def need_match(request: Request, version: int) -> None:
         raise HTTPException(428, "if_match_needed")
     if given.strip() not in (f'"{version}"', "*"):
         raise HTTPException(412, "changed_meanwhile")
+
+
+def version_named(request: Request) -> int | None:
+    """The version that If-Match names, for a service that tells more than "changed"; None for any.
+
+    428 without If-Match, 412 for what is no version of ours.
+    """
+    given = request.headers.get("if-match")
+    if given is None:
+        raise HTTPException(428, "if_match_needed")
+    if given.strip() == "*":
+        return None
+    named = re.fullmatch(r'"([0-9]{1,9})"', given.strip(), re.ASCII)
+    if named is None:
+        raise HTTPException(412, "changed_meanwhile")
+    return int(named[1])
 
 
 def created_once(

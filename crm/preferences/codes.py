@@ -94,7 +94,7 @@ def hotel_codes(
     db: Session, *, by: Actor, hotel_id: UUID | None = None, only: Collection[str] | None = None
 ) -> list[CodeRow]:
     """The catalogue in its order, as the reader's hotel words it; switched-off codes say so."""
-    by.need("preferences.read")
+    by.need("preferences.catalogue")
     return _codes(db, hotel_id or by.hotel_id, only)
 
 
@@ -147,7 +147,7 @@ def _code(row: Any) -> CodeRow:
 
 def code_groups(db: Session, *, by: Actor) -> list[GroupRow]:
     """The groups in the order of the catalogue, each with the rule that holds in the hotel."""
-    by.need("preferences.read")
+    by.need("preferences.catalogue")
     rows = db.connection().execute(
         select(
             *cols(

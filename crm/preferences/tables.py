@@ -75,6 +75,9 @@ class GroupPolicy(SQLModel, table=True):
     version: int = 1
 
 
+_OF_A_STAY = text("stay_id is not null")
+
+
 class Preference(SQLModel, table=True):
     """A claim: what is known of one guest about one code, and how well it is known.
 
@@ -86,6 +89,12 @@ class Preference(SQLModel, table=True):
     __table_args__ = (
         Index("ix_preference_guest_id_code", "guest_id", "code"),
         Index("ix_preference_review_on", "review_on"),
+        Index(
+            "ix_preference_stay_id",
+            "stay_id",
+            sqlite_where=_OF_A_STAY,
+            postgresql_where=_OF_A_STAY,
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, sa_type=Key, primary_key=True)
@@ -139,6 +148,7 @@ class Observation(SQLModel, table=True):
         Index("ix_observation_guest_id", "guest_id", "entered_at"),
         Index("ix_observation_preference_id", "preference_id"),
         Index("ix_observation_noted_by", "noted_by", "entered_at"),
+        Index("ix_observation_hotel_id", "hotel_id", "entered_at"),
         Index(
             "ix_observation_waiting",
             "hotel_id",

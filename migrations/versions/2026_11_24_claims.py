@@ -62,6 +62,13 @@ def upgrade() -> None:
         " carried_source = source"
     )
     op.create_index("ix_preference_review_on", "preference", ["review_on"])
+    op.create_index(
+        "ix_preference_stay_id",
+        "preference",
+        ["stay_id"],
+        sqlite_where=sa.text("stay_id is not null"),
+        postgresql_where=sa.text("stay_id is not null"),
+    )
     op.create_table(
         "observation",
         sa.Column("id", Key(), nullable=False),
@@ -113,6 +120,7 @@ def upgrade() -> None:
     op.create_index("ix_observation_guest_id", "observation", ["guest_id", "entered_at"])
     op.create_index("ix_observation_preference_id", "observation", ["preference_id"])
     op.create_index("ix_observation_noted_by", "observation", ["noted_by", "entered_at"])
+    op.create_index("ix_observation_hotel_id", "observation", ["hotel_id", "entered_at"])
     op.create_index(
         "ix_observation_waiting",
         "observation",
@@ -124,6 +132,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("observation")
+    op.drop_index("ix_preference_stay_id", "preference")
     op.drop_index("ix_preference_review_on", "preference")
     with op.batch_alter_table("preference") as batch:
         batch.drop_constraint(op.f("fk_preference_retired_for_id"), type_="foreignkey")
