@@ -1,5 +1,6 @@
 """The words for the terms of the house: from ``long_stay`` to "Long-stay guest" or 长住客."""
 
+from web.centre_labels import CENTRE_LABELS
 from web.marks import IDENTITIES, TIER_NAMES
 from web.preference_labels import PREFERENCE_LABELS
 from web.wording import mark, wording
@@ -118,6 +119,29 @@ LABELS: dict[str, dict[str, str]] = {
         "praise": mark("Praise"),
         "suggestion": mark("Suggestion"),
     },
+    "room_problem": {
+        "climate": mark("Air conditioning"),
+        "water": mark("Water, drain"),
+        "light": mark("Light, power"),
+        "television": mark("TV, Wi-Fi"),
+        "door": mark("Door, lock"),
+        "furniture": mark("Furniture"),
+        "noise": mark("Noise"),
+        "smell": mark("Smell, insects"),
+        "guest": mark("Guest complains"),
+        "other": mark("Something else"),
+    },
+    "found_kind": {
+        "ordinary": mark("Ordinary"),
+        "valuable": mark("Valuable"),
+        "perishable": mark("Perishable"),
+    },
+    "found_state": {
+        "found": mark("lies here"),
+        "claimed": mark("owner known"),
+        "returned": mark("given back"),
+        "disposed": mark("disposed of"),
+    },
     "severity": {
         "minor": mark("minor"),
         "moderate": mark("moderate"),
@@ -168,6 +192,44 @@ LABELS: dict[str, dict[str, str]] = {
         "GFC": mark("Guest-file centre"),
         "MGT": mark("Management"),
         "IT": mark("IT"),
+    },
+    "note_kind": {
+        "remark": mark("Remark"),
+        "arrival": mark("Arrival"),
+        "stay": mark("During the stay"),
+        "dining": mark("Dining"),
+        "departure": mark("Departure"),
+        "payment": mark("Payment"),
+        "family": mark("Family"),
+        "courtesy": mark("Courtesy"),
+        "incident": mark("Incident"),
+    },
+    "note_level": {
+        "service": mark("Everyone who serves"),
+        "department": mark("One department"),
+        "management": mark("Management"),
+        "restricted": mark("Named persons"),
+    },
+    "trace_part": {
+        "late": mark("Late"),
+        "soon": mark("Due within two hours"),
+        "later": mark("Later"),
+        "closed": mark("Closed in the last day"),
+    },
+    "trace_state": {"done": mark("done"), "cancelled": mark("cancelled")},
+    "trace_origin": {
+        "preparation": mark("from the preparation of arrivals"),
+        "alert": mark("from an alert"),
+        "problem": mark("a problem in the room"),
+    },
+    "trace_told": {
+        "1": mark("told to the shift leader"),
+        "2": mark("told to the general manager"),
+    },
+    "shift": {
+        "early": mark("Early shift"),
+        "late": mark("Late shift"),
+        "night": mark("Night shift"),
     },
     "actor_kind": {
         "staff": mark("a colleague"),
@@ -306,6 +368,8 @@ LABELS: dict[str, dict[str, str]] = {
         "stay": mark("Stay"),
         "note": mark("Note"),
         "trace": mark("Task"),
+        "alert": mark("Alert"),
+        "alert_rule": mark("Alert rule"),
         "import": mark("Import"),
         "consent": mark("Consent"),
         "backup": mark("Backup"),
@@ -376,6 +440,7 @@ LABELS: dict[str, dict[str, str]] = {
         "similar": mark("sounds alike"),
     },
     **PREFERENCE_LABELS,
+    **CENTRE_LABELS,
 }
 
 _HAPPENING_ICONS = {

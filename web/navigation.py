@@ -10,6 +10,7 @@ class Destination(NamedTuple):
     """One entry of the rail. ``permission`` is a name of the policy.
 
     With ``counted`` the rail fetches a number from the path's ``/count`` once the page is there.
+    ``within`` names further paths that belong to the same place.
     """
 
     path: str
@@ -18,18 +19,31 @@ class Destination(NamedTuple):
     permission: str
     admin: bool = False
     counted: bool = False
+    within: tuple[str, ...] = ()
 
 
 DESTINATIONS = (
     Destination("/guests", "users", mark("Guests"), "guests.look_up"),
     Destination("/today", "calendar-check", mark("Today"), "board.read"),
+    Destination("/briefing", "file-text", mark("Briefing"), "briefing.read"),
     Destination("/rooms", "bed-double", mark("Rooms"), "rooms.read"),
+    Destination("/lost", "luggage", mark("Lost & found"), "lost_property.settle"),
+    Destination("/traces", "list-checks", mark("Tasks"), "traces.read", within=("/handover",)),
     Destination("/companies", "building-2", mark("Companies"), "companies.read"),
     Destination("/imports", "upload", mark("Imports"), "imports.run"),
-    Destination("/reviews", "inbox", mark("Review"), "imports.review"),
+    Destination(
+        "/review",
+        "inbox",
+        mark("Review"),
+        "preferences.review",
+        counted=True,
+        within=("/reviews", "/preparing"),
+    ),
     Destination("/staff", "user-cog", mark("Staff"), "staff.read", admin=True),
+    Destination("/codes", "layers", mark("Codes"), "preferences.codes", admin=True),
     Destination("/keys", "key-round", mark("Keys"), "keys.edit", admin=True),
     Destination("/hotel", "hotel", mark("Hotel"), "hotels.edit", admin=True),
+    Destination("/alerts", "bell", mark("Alerts"), "alerts.rules", admin=True),
     Destination("/viewing", "eye", mark("Viewing"), "audit.unusual", admin=True, counted=True),
     Destination("/audit", "scroll-text", mark("Audit"), "audit.read", admin=True),
     Destination("/condition", "gauge", mark("Condition"), "house.condition", admin=True),
@@ -47,7 +61,7 @@ def destinations_for(permissions: Collection[str]) -> list[Destination]:
 
 def is_current(place: Destination, path: str) -> bool:
     """Whether ``path`` lies within ``place``, so that the rail can show where one is."""
-    return path == place.path or path.startswith(place.path + "/")
+    return any(path == own or path.startswith(f"{own}/") for own in (place.path, *place.within))
 
 
 def current_of(places: Iterable[Destination], path: str) -> Destination | None:

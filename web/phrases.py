@@ -100,7 +100,7 @@ PHRASES: dict[str, str | Counted] = {
     "briefing.birthday_private": mark("birthday %(day)s, greet in private"),
     "briefing.birthday_unwanted": mark("birthday %(day)s, do not mention it"),
     "briefing.lunar": mark("by the lunar calendar"),
-    "briefing.milestone": mark("%(nth)s stay: a round one"),
+    "briefing.milestone": mark("a round number: congratulate"),
     "briefing.room_lacks": mark("%(room)s lacks: %(what)s"),
     "briefing.group": mark("%(people)s people, %(rooms)s rooms"),
     "briefing.group_leaves": mark("%(rooms)s rooms leave today"),

@@ -73,6 +73,10 @@ document.body.addEventListener("htmx:after:swap", (event) => {
 if (document.getElementById("panel")?.childElementCount) document.querySelector(".card-tabs").scrollIntoView();
 document.querySelector(".form-errors")?.focus();
 
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest('[data-do="print"]')) print();
+});
+
 // A secret shown once goes to the clipboard by a button that says so.
 document.addEventListener("click", async (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
