@@ -67,7 +67,7 @@ class Server:
     def create(self, database: str, *, template: str = "template1") -> str:
         """Make a database from a template nobody is connected to; returns its address."""
         with self._admin() as connection:
-            # copying files takes six tenths of copying through the log (measured, 51 tables)
+            # copying files takes eight tenths of copying through the log (measured, 61 tables)
             how = "STRATEGY FILE_COPY" if connection.info.server_version >= 150000 else ""
             connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" {how}')
         return self.url(database)
@@ -147,6 +147,7 @@ class Server:
             "max_wal_senders": "0",
             "max_connections": "100",
             "shared_buffers": "64MB",
+            "autovacuum": "off",
             "timezone": "UTC",
         }
         with (self.folder / "log").open("wb") as log:

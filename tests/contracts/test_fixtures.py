@@ -1,9 +1,9 @@
 """The fixtures keep their word: nothing leaks from one test into the next, budgets bite."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -13,6 +13,8 @@ from crm.kit import clock, jobs
 from crm.kit.db import Database
 from crm.kit.tables import JobRow
 from tests import capabilities
+from tests.lending import Lending
+from tests.postgres import Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -55,6 +57,66 @@ def test_database_is_ones_own_and_commits(database: Database, turn: int) -> None
 
 def test_database_is_of_the_kind_it_says(backend: str, database: Database) -> None:
     assert database.engine.dialect.name == {"sqlite": "sqlite", "postgres": "postgresql"}[backend]
+
+
+@pytest.mark.postgres
+class TestLending:
+    """A PostgreSQL database that another test has had is as a fresh one, or is not lent again."""
+
+    @pytest.fixture
+    def lending(self, postgres_server: Server, postgres_template: str) -> Iterator[Lending]:
+        made = Lending(postgres_server, postgres_template, prefix="keshi_lent")
+        yield made
+        made.end()
+
+    def _after(self, lending: Lending, *statements: str) -> tuple[str, Database]:
+        """What was lent, used like this and given back; and what is lent next."""
+        first = Database(lending.lend())
+        name = str(first.url.database)
+        with first.engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+            connection.commit()
+        lending.give_back(name)
+        first.dispose()
+        return name, Database(lending.lend())
+
+    def test_rows_are_gone_and_numbers_begin_anew(self, lending: Lending) -> None:
+        used, again = self._after(
+            lending,
+            "INSERT INTO lease (name, holder, until) VALUES ('left', 'behind', now())",
+            "SELECT nextval('guest_search_id_seq')",
+        )
+        with again.engine.connect() as connection:
+            assert again.url.database == used
+            assert connection.exec_driver_sql("SELECT count(*) FROM lease").scalar() == 0
+            assert connection.exec_driver_sql("SELECT nextval('guest_search_id_seq')").scalar() == 1
+        again.dispose()
+
+    def test_what_is_altered_is_not_lent_again(self, lending: Lending) -> None:
+        used, again = self._after(lending, "CREATE TABLE another (id int)")
+        assert again.url.database != used
+        again.dispose()
+
+    @pytest.mark.parametrize(
+        "altered",
+        [
+            "CREATE INDEX one_more ON lease (holder)",
+            "ALTER TABLE lease ALTER COLUMN holder DROP NOT NULL",
+            "ALTER TABLE audit DISABLE TRIGGER ALL",
+            "UPDATE alembic_version SET version_num = 'older'",
+            "ANALYZE lease",
+        ],
+    )
+    def test_every_kind_of_change_is_seen(
+        self, postgres_lending: Lending, new_database: Callable[[str], Database], altered: str
+    ) -> None:
+        with new_database("postgres").engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            assert not postgres_lending.is_altered(raw)
+            raw.execute(altered)
+            assert postgres_lending.is_altered(raw)
+            connection.rollback()
 
 
 def test_budget_lets_pass_what_fits(

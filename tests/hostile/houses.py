@@ -15,9 +15,8 @@ from crm.staff.policy import policy
 from crm.staff.tables import StaffGrant
 from crm.staff.terms import Role
 from tests import factories
-from tests.conftest import SECRET
+from tests.conftest import SECRET, app_on
 from tests.contracts.planted import House, plant, plant_import
-from web.app import create_app
 
 ALL_ROLES = "all roles"
 ALL_SCOPES = "all scopes"
@@ -69,7 +68,7 @@ def build(database: Database, folder: Path) -> Standing:
             ALL_SCOPES: _key(factories.a_key(db, *sorted(policy().scopes), hotel_id=house.here)),
         }
     plant_import(database, house, folder)
-    return Standing(create_app(settings, database=database), database, house, headers)
+    return Standing(app_on(settings, database), database, house, headers)
 
 
 def _everybody(db: Session, house: House) -> UUID:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
+from tests import transport
 from tests.hostile.corpus import Asker
 from tests.hostile.houses import ALL_ROLES, Standing
 from tests.hostile.places import Bodies
@@ -103,6 +104,7 @@ def client_of(standing: Standing, who: str = ALL_ROLES) -> Iterator[Asker]:
         tables = reflect(connection).sorted_tables
         connection.rollback()
     with TestClient(standing.app, follow_redirects=False, raise_server_exceptions=False) as client:
+        transport.shorten(client)
         yield Asker(
             client,
             Bodies(standing.app.openapi(), samples_of(standing)),

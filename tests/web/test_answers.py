@@ -13,7 +13,7 @@ from crm.kit.schema import In, Line, Out
 from crm.kit.tables import ExternalRef
 from crm.staff import policy as policies
 from web.answers import created_once, need_match, with_etag
-from web.app import create_app
+from web.app import create_app, furnish
 from web.deps import Db, Me
 from web.hard_json import HardRoute
 
@@ -52,6 +52,9 @@ def change(request: Request, db: Db) -> None:
     need_match(request, 7)
 
 
+_built = []
+
+
 @pytest.fixture
 def client(settings, database, monkeypatch):
     from dataclasses import replace
@@ -63,7 +66,10 @@ def client(settings, database, monkeypatch):
         routes[key] = "signed_in"
     widened = replace(policies.policy(), routes=routes)
     monkeypatch.setattr("web.app.policy", lambda: widened)
-    app = create_app(settings, database=database, more_routers=[router])
+    if not _built:
+        _built.append(create_app(settings, database=database, more_routers=[router]))
+    app = _built[0]
+    furnish(app, settings, database)
     with Client(app, database) as at_the_door:
         at_the_door._transport.raise_server_exceptions = False
         yield at_the_door.with_key("report:aggregate")

@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from crm.kit.db import CommitUnsure, sqlite_module
 from crm.kit.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from crm.staff import policy as policies
-from web.app import create_app
+from web.app import create_app, furnish
 from web.deps import Db
 
 SECRET = "13800138000-secret"
@@ -67,6 +67,9 @@ def half_done(db: Db) -> None:
     raise RuleBroken("You cannot disable your own account.", "own_account")
 
 
+_built = []
+
+
 @pytest.fixture
 def client(settings, database, monkeypatch):
     from dataclasses import replace
@@ -78,7 +81,10 @@ def client(settings, database, monkeypatch):
         routes[key] = "anyone"
     widened = replace(policies.policy(), routes=routes)
     monkeypatch.setattr("web.app.policy", lambda: widened)
-    app = create_app(settings, database=database, more_routers=[router])
+    if not _built:
+        _built.append(create_app(settings, database=database, more_routers=[router]))
+    app = _built[0]
+    furnish(app, settings, database)
     at_the_door = Client(app, database)
     # The client would raise what the server has answered; here the answer is what counts.
     at_the_door._transport.raise_server_exceptions = False
