@@ -146,6 +146,14 @@ def nights_short(count: int, language: str) -> str:
     return say.say(mark("%(count)d n"), count=count)
 
 
+def hours_short(hours: int, language: str) -> str:
+    """How long something waits, in a narrow column: ``31 h``, ``3 d``."""
+    say = wording(language)
+    if hours >= 48:
+        return say.say(mark("%(count)d d"), count=hours // 24)
+    return say.say(mark("%(count)d h"), count=hours)
+
+
 def ordinal(count: int, language: str) -> str:
     """``14th`` / ``第14次``: how often, counted from one."""
     if language == "zh-Hans":

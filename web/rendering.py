@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -169,12 +170,14 @@ def environment(language: str) -> Environment:
         country_name=partial(formats.country_name, language=language),
         day_of_year=partial(formats.day_of_year, language=language),
         nights_short=partial(formats.nights_short, language=language),
+        hours_short=partial(formats.hours_short, language=language),
         phone=formats.phone,
         day=_day,
         day_near=_day_near,
         moment=_moment,
         clock=_clock,
         relative_day=_relative_day,
+        hotel_day=_hotel_day,
         phrase=_phrase,
     )
     return env
@@ -212,6 +215,15 @@ def _clock(context: Context, at: datetime | time | None) -> str:
 def _relative_day(context: Context, on: date | None) -> str:
     frame = _frame_in(context)
     return formats.relative_day(on, frame.today, frame.language)
+
+
+@pass_context
+def _hotel_day(context: Context, at: datetime) -> str:
+    """The day of an instant on the hotel's clock, told from today."""
+    frame = _frame_in(context)
+    return formats.relative_day(
+        at.astimezone(ZoneInfo(frame.zone)).date(), frame.today, frame.language
+    )
 
 
 @pass_context

@@ -31,7 +31,7 @@ A_YEAR = 365 * 24 * 3600
 LANDING = {
     Role.HOUSEKEEPING: "/rooms",
     Role.MARKETING: "/companies",
-    Role.FILE_CENTRE: "/reviews",
+    Role.FILE_CENTRE: "/review",
     Role.IT: "/staff",
 }
 DEMO_CARDS = (

@@ -23,7 +23,7 @@ CARDS = {
     "housekeeper": "/rooms",
     "marketing": "/companies",
     "duty": "/today",
-    "files": "/reviews",
+    "files": "/review",
     "gm": "/today",
 }
 

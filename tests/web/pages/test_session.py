@@ -177,7 +177,7 @@ class TestStart:
             ("marketing", "/companies"),
             ("duty_manager", "/today"),
             ("general_manager", "/today"),
-            ("file_centre", "/reviews"),
+            ("file_centre", "/review"),
             ("it", "/staff"),
         ],
     )

@@ -1,6 +1,7 @@
 // Keyboard for those who never touch the mouse. Single letters work only outside fields and can be
 // switched off (WCAG 2.1.4); what a page offers is written on its own elements:
 //   data-shortcut="n"  is pressed by that letter     data-key="1"  by that digit
+//   data-shift-key="1" by Shift and that digit       data-row-shortcut="p" in the row one stands on
 //   data-list          rows that J and K move through, Enter opens data-href
 const html = document.documentElement;
 const help = document.getElementById("keys-help");
@@ -30,6 +31,14 @@ function press(selector) {
   return true;
 }
 
+function pressHere(letter) {
+  const row = document.activeElement?.closest?.("[data-list] > *");
+  const target = row?.querySelector(`[data-row-shortcut="${letter}"]`);
+  if (!target) return false;
+  target.click();
+  return true;
+}
+
 export function focusCommand() {
   const box = document.getElementById("command-box");
   if (!box) return false;
@@ -45,8 +54,10 @@ function onLetter(event) {
   if (key === ".") return press('[data-do="blur"]');
   if (key === "j" || key === "J") return move(1);
   if (key === "k" || key === "K") return move(-1);
-  if (/^[a-z]$/i.test(key)) return press(`[data-shortcut="${key.toLowerCase()}"]`);
-  if (/^[0-9]$/.test(key)) return press(`[data-key="${key}"]`);
+  if (/^[a-z]$/i.test(key)) return pressHere(key.toLowerCase()) || press(`[data-shortcut="${key.toLowerCase()}"]`);
+  // By the key and not by its sign: Shift and 1 is ! here and " or 1 elsewhere.
+  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code)?.[1] ?? (/^[0-9]$/.test(key) ? key : null);
+  if (digit) return (event.shiftKey && press(`[data-shift-key="${digit}"]`)) || press(`[data-key="${digit}"]`);
   return false;
 }
 
