@@ -5,12 +5,14 @@ import pkgutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from types import ModuleType
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, FastAPI
-from starlette.responses import Response
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -29,6 +31,7 @@ from web.gate import GATE_CONNECTIONS, Gate, guard
 from web.guards import Turnstile
 from web.limits import Limits
 from web.live import Tail
+from web.packing import packed_file, takes_packed
 from web.security import Doorkeeper
 from web.stopping import telling
 from web.watch import Watch
@@ -128,8 +131,27 @@ class StaticForAYear(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         answer = await super().get_response(path, scope)
+        if isinstance(answer, FileResponse) and answer.status_code == HTTPStatus.OK:
+            answer = _packed(answer, Headers(scope=scope).get("accept-encoding", ""))
         fingerprinted = b"v=" in scope.get("query_string", b"")
         answer.headers["Cache-Control"] = (
             "public, max-age=31536000, immutable" if fingerprinted else "public, max-age=3600"
         )
         return answer
+
+
+def _packed(answer: FileResponse, accepted: str) -> Response:
+    """The file packed where the browser takes it so; its tag then names the packed form."""
+    content = packed_file(Path(answer.path))
+    if content is None:
+        return answer
+    answer.headers.add_vary_header("Accept-Encoding")
+    if not takes_packed(accepted):
+        return answer
+    kept = {
+        name: value
+        for name, value in answer.headers.items()
+        if name not in ("content-length", "etag", "accept-ranges")
+    }
+    tag = answer.headers.get("etag", '""').rstrip('"') + '-gz"'
+    return Response(content, headers=kept | {"etag": tag, "content-encoding": "gzip"})

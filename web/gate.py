@@ -5,7 +5,6 @@ gate opens a short session of its own and gives it back before the route gets on
 connections set aside, so that it can never wait for a route that waits for it.
 """
 
-import hmac
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -31,6 +30,7 @@ from crm.staff.actor import Actor
 from crm.staff.policy import ANYONE, SIGNED_IN, Policy
 from web.limits import Limits, subject_of_address
 from web.rendering import Frame, keys_of, theme_of
+from web.tokens import fits, masked
 
 GATE_CONNECTIONS = 3
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -231,7 +231,7 @@ def _by_session(request: Request) -> sessions.Identity | None:
                 zone=hotel.time_zone,
                 currency=hotel.currency,
                 business_date=hotel.business_on,
-                csrf=identity.csrf,
+                csrf=masked(identity.csrf),
                 demo=request.app.state.settings.demo,
                 path=request.url.path,
             )
@@ -256,7 +256,7 @@ async def _refuse_forged(request: Request) -> None:
     given = request.headers.get("x-csrf-token", "")
     if not given and "form" in request.headers.get("content-type", ""):
         given = str((await request.form()).get("csrf_token", ""))
-    if not hmac.compare_digest(given.encode(), identity.csrf.encode()):
+    if not fits(given, identity.csrf):
         raise NotAllowed("This page is out of date. Load it again and repeat.", "csrf")
 
 

@@ -1,1 +1,1 @@
-"""Things that guests left behind, and what becomes of them."""
+"""Things that guests left behind: where they lie, until when, and what became of them."""

@@ -155,7 +155,7 @@ def _signs(db: Session, guest_id: UUID, by: Actor, room_no: str | None) -> Signs
         room=_features(db, by.hotel_id, room_no),
         season=season(hotel.business_on, hotel.country),
         departments=departments,
-        lately=_lately(db, by.hotel_id, departments),
+        lately=noted_lately(db, by.hotel_id, departments),
     )
 
 
@@ -202,7 +202,7 @@ def _features(db: Session, hotel_id: UUID, room_no: str | None) -> list[str]:
     return [] if row is None else list(row.features)
 
 
-def _lately(db: Session, hotel_id: UUID, departments: Collection[str]) -> dict[str, float]:
+def noted_lately(db: Session, hotel_id: UUID, departments: Collection[str]) -> dict[str, float]:
     """How much each code was noted lately, 0 to 1; one's own department counts threefold."""
     rows = db.connection().execute(
         select(*cols(Observation.code, Observation.noted_department))

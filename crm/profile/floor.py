@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     CompoundSelect,
@@ -25,14 +26,28 @@ from sqlmodel import Session, col
 from crm.guests.tables import Guest
 from crm.guests.terms import VipLevel
 from crm.hotels.tables import Hotel, Room
-from crm.hotels.terms import DepartmentCode, RoomService
+from crm.hotels.terms import Cleanliness, DepartmentCode, RoomService
+from crm.kit import clock
 from crm.kit.errors import NotFound
 from crm.kit.rows import cols
 from crm.preferences.terms import Sensitivity
-from crm.profile import rules, sources
+from crm.preparing.queries import items_for_rooms
+from crm.profile import evening, rules, sources
 from crm.profile.board import IN_HOUSE
+from crm.profile.likely import Likely, RoomKnown, likely_codes
+from crm.profile.queries import birthday_facts
 from crm.profile.rules import Claim
-from crm.profile.schemas import Door, DoorNote, Floor, FloorFilter, Phrase, Term, Weight
+from crm.profile.schemas import (
+    Door,
+    DoorNote,
+    Evening,
+    Floor,
+    FloorFilter,
+    Phrase,
+    Term,
+    Tick,
+    Weight,
+)
 from crm.profile.sights import Reader, reader_of
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel
@@ -46,52 +61,100 @@ def floor(
     db: Session, *, by: Actor, name: str | None = None, only: FloorFilter = FloorFilter.ALL
 ) -> Floor:
     """One floor of the reader's hotel (the lowest unless named), with counts by filter."""
+    found = whole_floor(db, by=by, name=name, only=only)
+    fitting = [door for door in found.rooms if only in door.fits]
+    return found.model_copy(update={"rooms": fitting})
+
+
+def whole_floor(
+    db: Session, *, by: Actor, name: str | None = None, only: FloorFilter | None = None
+) -> Floor:
+    """The same with all its rooms, whatever the filter: a phone filters without a network.
+
+    Without ``only`` the hotel's clock chooses: from `evening.FROM_HOUR` on the turn-down round.
+    """
     by.need("rooms.read")
     reader = reader_of(by, Channel.LIST)
-    floors, today, leave_by = _house(db, reader)
-    chosen = name if name in floors else (floors[0] if floors else "")
+    house = _house(db, reader)
+    chosen = name if name in house.floors else (house.floors[0] if house.floors else "")
     rooms = _rooms(db, reader, chosen)
-    stays = _stays(db, reader, chosen, today)
+    stays = _stays(db, reader, chosen, house.today)
     wishes = _claims(db, reader, [stay for stay in stays if stay.guest_id is not None])
-    doors = [_door(room, stays, wishes, reader, today, leave_by) for room in rooms]
+    ticks = _ticks(db, by, [room.no for room in rooms])
+    known = _known_in_rooms(rooms, stays, wishes)
+    likely = likely_codes(db, by, known, today=house.today, country=house.country)
+    doors = [_door(room, stays, wishes, reader, house, ticks, likely) for room in rooms]
     return Floor(
         name=chosen,
-        floors=floors,
-        chosen=only,
-        counts={f.value: sum(_fits(door, f) for door in doors) for f in FloorFilter},
-        on=today,
-        rooms=[door for door in doors if _fits(door, only)],
+        floors=house.floors,
+        chosen=only or house.usual_filter,
+        counts={f.value: sum(f in door.fits for door in doors) for f in FloorFilter},
+        on=house.today,
+        rooms=doors,
+        done=sum(door.cleanliness in DONE for door in doors),
+        made_at=clock.now(),
+        codes=list(likely.codes),
     )
 
 
-def _fits(door: Door, wanted: FloorFilter) -> bool:
-    match wanted:
-        case FloorFilter.NOTED:
-            return bool(door.notes)
-        case FloorFilter.DUE:
-            return door.situation in ("due", "left_due", "turn")
-        case FloorFilter.LEAVING:
-            return door.situation in ("leaving", "turn")
-        case _:
-            return True
+DONE = (Cleanliness.CLEAN, Cleanliness.INSPECTED)
 
 
-def _house(db: Session, reader: Reader) -> tuple[list[str], date, str]:
+def _fits(situation: str, notes: Sequence[DoorNote], tonight: Evening | None) -> list[FloorFilter]:
+    """The filters that keep a door."""
+    kept = {
+        FloorFilter.ALL: True,
+        FloorFilter.NOTED: bool(notes),
+        FloorFilter.DUE: situation in ("due", "left_due", "turn"),
+        FloorFilter.LEAVING: situation in ("leaving", "turn"),
+        FloorFilter.TURN_DOWN: tonight is not None,
+    }
+    return [wanted for wanted, is_kept in kept.items() if is_kept]
+
+
+@dataclass(frozen=True)
+class House:
+    """What the floor needs to know of the hotel."""
+
+    floors: list[str]
+    today: date
+    leave_by: str
+    leap_day: Any
+    country: str
+    hour: int
+
+    @property
+    def usual_filter(self) -> FloorFilter:
+        evening_now = self.hour >= evening.FROM_HOUR
+        return FloorFilter.TURN_DOWN if evening_now else FloorFilter.ALL
+
+
+def _house(db: Session, reader: Reader) -> House:
     rows = db.connection().execute(reader.prepared("floors", _floors)).all()
     if not rows:
         raise NotFound("There is no such hotel here.", "hotel")
-    floors = sorted((row.floor for row in rows if row.floor), key=lambda f: (len(f), f))
-    return floors, rows[0].business_on, f"{rows[0].check_out_at:%H:%M}"
+    hotel = rows[0]
+    return House(
+        floors=sorted((row.floor for row in rows if row.floor), key=lambda f: (len(f), f)),
+        today=hotel.business_on,
+        leave_by=f"{hotel.check_out_at:%H:%M}",
+        leap_day=hotel.leap_day_rule,
+        country=hotel.country,
+        hour=clock.now().astimezone(ZoneInfo(hotel.time_zone)).hour,
+    )
 
 
 def _floors(reader: Reader) -> Select[Any]:
     return (
-        select(*cols(Room.floor, Hotel.business_on, Hotel.check_out_at))
+        select(
+            *cols(Room.floor, Hotel.business_on, Hotel.check_out_at, Hotel.time_zone,
+                  Hotel.leap_day_rule, Hotel.country)
+        )
         .select_from(Hotel)
         .outerjoin(Room, col(Room.hotel_id) == col(Hotel.id))
         .where(col(Hotel.id) == reader.by.hotel_id)
         .distinct()
-    )
+    )  # fmt: skip
 
 
 def _rooms(db: Session, reader: Reader, on_floor: str) -> Sequence[Any]:
@@ -101,7 +164,7 @@ def _rooms(db: Session, reader: Reader, on_floor: str) -> Sequence[Any]:
 
 def _rooms_query(reader: Reader) -> Select[Any]:
     return (
-        select(*cols(Room.no, Room.cleanliness, Room.service))
+        select(*cols(Room.no, Room.cleanliness, Room.service, Room.features))
         .where(col(Room.hotel_id) == reader.by.hotel_id, col(Room.floor) == ON_FLOOR)
         .order_by(func.length(col(Room.no)), col(Room.no))
     )
@@ -116,7 +179,9 @@ def _stays_query(reader: Reader) -> Select[Any]:
     """Who is in a room of the floor, is due there today, or left it today."""
     at_door = and_(col(Room.hotel_id) == col(Stay.hotel_id), col(Room.no) == col(Stay.room_no))
     facts = cols(Stay.id, Stay.version, Stay.guest_id, Stay.room_no, Stay.status,
-                 Stay.departure_on, Stay.eta, Guest.vip, Guest.vip_until)  # fmt: skip
+                 Stay.departure_on, Stay.eta, Guest.vip, Guest.vip_until, Guest.in_private,
+                 Guest.birth_calendar, Guest.birth_year, Guest.birth_month, Guest.birth_day,
+                 Guest.birth_leap)  # fmt: skip
     return (
         select(*facts)
         .join(Room, at_door)
@@ -136,21 +201,63 @@ def _today(reader: Reader) -> CompoundSelect[Any]:
     )
 
 
-def _claims(db: Session, reader: Reader, stays: Sequence[Any]) -> dict[Any, list[Claim]]:
-    """What housekeeping reads of each stay's guest, by stay."""
+@dataclass(frozen=True)
+class Known:
+    """What housekeeping reads of a stay's guest, and all codes that are noted of them.
+
+    The codes decide only how discreet a birthday is; those of other departments go no further.
+    """
+
+    claims: list[Claim]
+    codes: frozenset[str]
+
+
+NOTHING = Known([], frozenset())
+
+
+def _claims(db: Session, reader: Reader, stays: Sequence[Any]) -> dict[Any, Known]:
+    """What is known of each stay's guest, by stay."""
     if not stays:
         return {}
     noted = sources.preferences_of(db, sorted({stay.guest_id for stay in stays}), reader)
-    ours = [pair for pair in noted if DepartmentCode.HOUSEKEEPING in pair[1].departments]
     return {
-        stay.id: [
-            claim
-            for pair in ours
-            if pair[0].guest_id == stay.guest_id
-            and (claim := sources.claim_of(pair, stay_id=stay.id)) is not None
-        ]
+        stay.id: _known([pair for pair in noted if pair[0].guest_id == stay.guest_id], stay.id)
         for stay in stays
     }
+
+
+def _known(noted: Sequence[sources.Noted], stay_id: Any) -> Known:
+    ours = [pair for pair in noted if DepartmentCode.HOUSEKEEPING in pair[1].departments]
+    claims = [sources.claim_of(pair, stay_id=stay_id) for pair in ours]
+    return Known(
+        claims=[claim for claim in claims if claim is not None],
+        codes=frozenset(code.code for _, code in noted),
+    )
+
+
+def _ticks(db: Session, by: Actor, room_nos: Sequence[str]) -> dict[str, list[Tick]]:
+    """What is set in each room, of the department that asks; nothing for who ticks nothing."""
+    if not room_nos or not by.may("preparing.tick"):
+        return {}
+    doings = items_for_rooms(db, by=by, room_nos=room_nos)
+    return {
+        no: [Tick(id=one.id, text=one.text, done=one.done_at is not None) for one in found]
+        for no, found in doings.items()
+    }
+
+
+def _known_in_rooms(
+    rooms: Sequence[Any], stays: Sequence[Any], wishes: dict[Any, Known]
+) -> dict[str, RoomKnown]:
+    """What is known of the guest whom a note in each room would be about: the one inside, or
+    who left today."""
+    found = {}
+    for room in rooms:
+        at = _at_door(room.no, stays)
+        about = at.here or at.gone
+        known = NOTHING if about is None else wishes.get(about.id, NOTHING)
+        found[room.no] = RoomKnown(room.features or (), known.claims)
+    return found
 
 
 # ---------------------------------------------------------------- one door
@@ -180,24 +287,45 @@ def _at_door(room_no: str, stays: Iterable[Any]) -> AtDoor:
 def _door(
     room: Any,
     stays: Sequence[Any],
-    wishes: dict[Any, list[Claim]],
+    wishes: dict[Any, Known],
     reader: Reader,
-    today: date,
-    leave_by: str,
+    house: House,
+    ticks: dict[str, list[Tick]],
+    likely: Likely,
 ) -> Door:
     at = _at_door(room.no, stays)
-    situation = situation_of(at, today)
+    situation = situation_of(at, house.today)
     whose = at.whose
-    notes = door_notes(wishes.get(whose.id, ())) if whose is not None else []
+    known = NOTHING if whose is None else wishes.get(whose.id, NOTHING)
+    notes, tonight = door_notes(known.claims), None
+    if evening.is_on_round(situation):
+        tonight = _tonight(whose, room, known, reader, house)
     return Door(
         no=room.no,
         situation=situation,
-        state=_state(situation, room, at, leave_by),
+        state=_state(situation, room, at, house.leave_by),
         cleanliness=room.cleanliness,
-        vip=_vip(whose, reader, today),
+        vip=_vip(whose, reader, house.today),
         version=sum(stay.version for stay in (at.here, at.due, at.gone) if stay is not None),
         notes=notes[: rules.DOOR_NOTES],
         more=max(0, len(notes) - rules.DOOR_NOTES),
+        evening=tonight,
+        ticks=ticks.get(room.no, []),
+        likely=likely.of_room[room.no],
+        fits=_fits(situation, notes, tonight),
+    )
+
+
+def _tonight(whose: Any, room: Any, known: Known, reader: Reader, house: House) -> Evening:
+    birthday = None
+    if whose.guest_id is not None and reader.sees("guest.birthday"):
+        birthday = birthday_facts(whose, house.today, house.leap_day, known.codes)
+    return evening.evening(
+        known.claims,
+        room.service,
+        birthday,
+        birthday_today=birthday is not None and birthday.next_on == house.today,
+        as_notes=door_notes,
     )
 
 
@@ -228,6 +356,10 @@ def _state(situation: str, room: Any, at: AtDoor, leave_by: str) -> Phrase:
     return Phrase(code=f"door.{code}", values=values)
 
 
+_ROUND = (evening.WANTED, evening.NOT_WANTED)
+"""Told by the turn-down round itself."""
+
+
 def door_notes(claims: Iterable[Claim]) -> list[DoorNote]:
     """Instructions, what must be known first; a wish only seen by somebody does not act yet."""
     acting = [claim for claim in claims if claim.confirmed or rules.is_must_know(claim)]
@@ -239,7 +371,7 @@ def door_notes(claims: Iterable[Claim]) -> list[DoorNote]:
             text=claim.instruction,
         )
         for claim in acting
-        if _is_for_the_room(claim)
+        if _is_for_the_room(claim) and claim.code not in _ROUND
     ]
 
 

@@ -114,7 +114,7 @@ class TestFloor:
     def floor(self, **changes):
         frame = sample.frame(permissions=frozenset({"rooms.read"}), role="housekeeping")
         found = sample.EIGHTEEN.model_copy(update=changes)
-        return drawn("housekeeping/floor.html", frame, floor=found)
+        return drawn("housekeeping/floor.html", frame, floor=found, person="somebody")
 
     def test_outlines_rooms_that_are_due(self):
         due = self.floor().select(".room.is-due .no")

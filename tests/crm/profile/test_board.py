@@ -257,5 +257,5 @@ class TestFloor:
 
     def test_takes_few_statements(self, db, planted, keeper, queries):
         figures.rebuild(db)
-        with queries(5):
+        with queries(11):
             floor(db, by=keeper, name="18")
