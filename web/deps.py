@@ -30,6 +30,12 @@ def request_session(request: Request) -> Iterator[Session]:
         yield db
 
 
+def reading_session(request: Request) -> Iterator[Session]:
+    """A reading transaction, also for a POST: what is typed may not stand in an address."""
+    with request.app.state.database.reading() as db:
+        yield db
+
+
 def current_actor(request: Request) -> Actor:
     actor: Actor | None = request.state.actor
     if actor is None:
@@ -75,6 +81,7 @@ def page_asked(
 
 
 Db = Annotated[Session, Depends(request_session, scope="function", max_concurrency=DB_POOL)]
+Reading = Annotated[Session, Depends(reading_session, scope="function", max_concurrency=DB_POOL)]
 Me = Annotated[Actor, Depends(current_actor)]
 MySession = Annotated[Identity, Depends(current_identity)]
 Views = Annotated[ViewLog, Depends(view_log)]

@@ -313,9 +313,9 @@ class TestNewGuest:
 
 
 class TestCard:
-    def test_sections_open_below_by_digit_and_come_into_view(self, desk, serving, chen):
+    def test_sections_open_below_by_shift_and_digit_and_come_into_view(self, desk, serving, chen):
         desk.goto(f"{serving.url}/guests/{chen.guest}")
-        desk.keyboard.press("1")
+        desk.keyboard.press("Shift+1")
         table = desk.locator("#panel table")
         expect(table).to_be_visible()
         desk.wait_for_function("scrollY > 100")

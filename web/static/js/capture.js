@@ -1,0 +1,81 @@
+// The drawer at the side: a note is taken or a claim read without leaving the page. Links with
+// hx-target="#drawer" fill it; it opens when there is something in it, and what was saved closes it.
+const drawer = document.getElementById("drawer");
+
+const box = (root = document) => root.querySelector("#note-words");
+const options = () => [...document.querySelectorAll("#note-found [role=option]")];
+let chosen = null;
+
+function choose(option) {
+  const input = box();
+  chosen?.setAttribute("aria-selected", "false");
+  chosen = option ?? null;
+  if (!chosen) return input?.removeAttribute("aria-activedescendant");
+  chosen.setAttribute("aria-selected", "true");
+  input?.setAttribute("aria-activedescendant", chosen.id);
+  chosen.scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+  const all = options();
+  if (!all.length) return;
+  const here = all.indexOf(chosen);
+  choose(all[(here + by + all.length + (here < 0 && by < 0 ? 1 : 0)) % all.length]);
+}
+
+// Where the suggestions stand side by side, up and down go by rows.
+function across() {
+  const all = options();
+  if (all.length < 2) return 1;
+  const top = all[0].offsetTop;
+  return Math.max(1, all.filter((each) => each.offsetTop === top).length);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.target !== box()) return;
+  const empty = !event.target.value;
+  if (event.key === "ArrowDown") step(chosen ? across() : 1);
+  else if (event.key === "ArrowUp") step(chosen ? -across() : -1);
+  else if (event.key === "ArrowRight" && empty && chosen) step(1);
+  else if (event.key === "ArrowLeft" && empty && chosen) step(-1);
+  else if (event.key === "Enter") {
+    // One found code is what was meant; of several the first is offered and a second Enter takes it.
+    const all = options();
+    if (chosen?.isConnected) chosen.click();
+    else if (!empty && all.length === 1) all[0].click();
+    else if (!empty && all.length) choose(all[0]);
+    else if (!empty) document.getElementById("note-as-written")?.click();
+  } else return;
+  event.preventDefault();
+});
+
+document.body.addEventListener("htmx:after:swap", () => {
+  if (chosen && !chosen.isConnected) choose(null);
+  if (!drawer) return;
+  if (drawer.childElementCount && !drawer.open) drawer.showModal();
+  const first = drawer.querySelector("[autofocus]");
+  if (drawer.open && first && !drawer.contains(document.activeElement)) first.focus();
+});
+
+function close() {
+  if (!drawer) return;
+  drawer.replaceChildren();
+  if (drawer.open) drawer.close();
+}
+
+if (drawer) {
+  drawer.addEventListener("close", () => drawer.replaceChildren());
+  drawer.addEventListener("click", (event) => {
+    // Beside the drawer, on its own backdrop, or on what says so.
+    if (event.target === drawer || event.target.closest?.('[data-do="close-drawer"]')) {
+      event.preventDefault();
+      close();
+    }
+  });
+}
+
+// The server says that something was kept; the screen behind looks again at once.
+document.body.addEventListener("keshi:kept", () => {
+  close();
+  document.body.dispatchEvent(new CustomEvent("keshi:board"));
+});
