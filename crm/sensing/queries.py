@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -89,8 +89,9 @@ def habits(
     if hotel_id is not None:
         query = query.where(col(Habit.hotel_id) == hotel_id)
     if parts := read_cursor(cursor, 2):
-        last = (date_of(parts[0]), uuid_of(parts[1]))
-        query = query.where(tuple_(col(Habit.last_case_on), col(Habit.id)) < tuple_(*last))
+        on, last = date_of(parts[0]), uuid_of(parts[1])
+        day = col(Habit.last_case_on)
+        query = query.where(or_(day < on, and_(day == on, col(Habit.id) < last)))
     rows = db.connection().execute(query.limit(limit + 1)).all()
     items = _shown(rows[:limit], by, Channel.LIST)
     end = items[-1] if len(rows) > limit else None
