@@ -21,9 +21,10 @@ _NOT_MEANT = re.compile(
     r"|stroke\s+of|cancer\s+of\s+the\s+zodiac|race\s+(?:car|track|horse)"
     r"|fat[-\s]free|low[-\s]fat|full[-\s]fat|non[-\s]?fat|crazy\s+about|christian\s+(?:dior|louboutin)"
     r"|russian\s+orthodox\s+cathedral|ugly\s+sweater|drunk\s+(?:prawns?|shrimps?|chicken|crab)"
+    r"|lazy\s+susan|bottles?\s+drunk|was\s+annoying|pregnancy\s+pillow"
     r"|drunk\s+(?:the|all|up|his|her|their)|love\s+affair\s+with|aids?\s+(?:with|to)|hearing\s+aids?|first\s+aid"
     r"|visual\s+aids|walking\s+aids?|teaching\s+aids"
-    r"|党参|礼拜[一二三四五六天日]|黑人牙膏|白人参|老外滩|鬼子姜|棒子骨|棒子面|有病房|事多谢|中风味",
+    r"|小气泡|孕妇枕|党参|礼拜[一二三四五六天日]|黑人牙膏|白人参|老外滩|鬼子姜|棒子骨|棒子面|有病房|事多谢|中风味",
     re.IGNORECASE,
 )
 """Where such a word means something else: it is blanked out before the lists are asked."""

@@ -5,7 +5,8 @@ An index of every code in use, built once for each hotel's wording and kept whil
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from uuid import UUID
@@ -24,7 +25,8 @@ _BLANK = re.compile(r"[(（][^)）]*[)）]")
 _SAID_OFTEN = """
     a an and any as at be by for from he her his i in is it its like likes no not of on one or per
     please prefer prefers say she that the their them they this to want wants was which with room
-    guest extra always
+    guest extra always very much more some have has had said asked asks always never when then too
+    also nice good
 """
 _COMMON = frozenset(_SAID_OFTEN.split())
 
@@ -37,12 +39,14 @@ class _Indexed:
     chinese: tuple[str, ...]
     pinyin: tuple[str, ...]
     initials: tuple[str, ...]
+    telling: dict[str, float]
 
 
 def codes_meant(db: Session, text: str, hotel_id: UUID | None) -> list[str]:
     """Codes that free words may mean, the likeliest first, at most five."""
-    rows = codes_in_use(db, hotel_id)
-    scored = ((_meant(each, text), each.row.code) for each in map(_indexed, rows))
+    codes = [_indexed(row) for row in codes_in_use(db, hotel_id)]
+    rare = _rarity(codes)
+    scored = ((_meant(each, text, rare), each.row.code) for each in codes)
     best = sorted(((score, code) for score, code in scored if score > 0), key=lambda s: -s[0])
     return [code for _, code in best[:MEANT_MAX]]
 
@@ -84,6 +88,12 @@ def _index(row: CodeRow) -> _Indexed:
         chinese=(chinese, _BLANK.sub("", row.need_to_know_zh), row.group_zh),
         pinyin=tuple("".join(each) for each in spoken),
         initials=tuple(dict.fromkeys("".join(s[0] for s in each) for each in spoken)),
+        telling=_telling(
+            label,
+            _BLANK.sub("", row.need_to_know_en),
+            chinese,
+            _BLANK.sub("", row.need_to_know_zh),
+        ),
     )
 
 
@@ -180,42 +190,44 @@ def _one_slip(one: str, other: str) -> bool:
     )
 
 
-def _meant(each: _Indexed, text: str) -> float:
-    """How well a whole sentence names a code."""
-    folded = _folded(text)
-    tokens = [word for word in _WORD.findall(folded) if word not in _COMMON]
-    label, told, _ = each.words
-    score = 0.0
-    ours = {word for word in label | told if word not in _COMMON and len(word) > 2}
-    hits = {word for word in ours if any(_same(word, token) for token in tokens)}
-    if hits & label or len(hits) > 1:
-        score += sum(2.0 if word in label else 0.7 for word in hits)
-        score += len(hits & label) / max(1, len(label - _COMMON))
-    score += _chinese_overlap(text, each.chinese)
-    return score
+def _rarity(codes: Sequence[_Indexed]) -> dict[str, float]:
+    """How telling a word or a pair of characters is: 1 in one label, less in many."""
+    seen = Counter(part for each in codes for part in each.telling)
+    return {part: count**-0.5 for part, count in seen.items()}
+
+
+def _meant(each: _Indexed, text: str, rare: Mapping[str, float]) -> float:
+    """How well a whole sentence names a code; the label counts more than the instruction."""
+    tokens = {word for word in _WORD.findall(_folded(text)) if word not in _COMMON}
+    pairs = _pairs(text)
+    score = hits = 0.0
+    for part, weight in each.telling.items():
+        if part in pairs or any(_same(part, token) for token in tokens):
+            score += weight * rare.get(part, 1.0)
+            hits += weight
+    # one common word of many is chance
+    return score if hits >= 2 and score >= _ENOUGH else 0.0
+
+
+_ENOUGH = 0.6
+
+
+def _telling(label: str, told: str, chinese: str, told_chinese: str) -> dict[str, float]:
+    """The words and pairs of a code, 2 for those of its label, 1 for the instruction's own."""
+    parts: dict[str, float] = {}
+    for weight, english, native in ((1.0, told, told_chinese), (2.0, label, chinese)):
+        words = {w for w in _WORD.findall(_folded(english)) if w not in _COMMON and len(w) > 2}
+        parts |= dict.fromkeys(words | _pairs(native), weight)
+    return parts
+
+
+def _pairs(text: str) -> set[str]:
+    """Neighbouring Chinese characters."""
+    pairs = (text[at : at + 2] for at in range(len(text) - 1))
+    return {pair for pair in pairs if all("\u3400" <= char <= "\u9fff" for char in pair)}
 
 
 def _same(word: str, token: str) -> bool:
-    if word == token or word.rstrip("s") == token.rstrip("s"):
+    if word == token or (word.isascii() and word.rstrip("s") == token.rstrip("s")):
         return True
     return min(len(word), len(token)) >= FORGIVEN_FROM and _one_slip(word, token)
-
-
-def _chinese_overlap(text: str, wordings: Sequence[str]) -> float:
-    """Pairs of neighbouring characters that a sentence shares with a label."""
-    label, told, _ = wordings
-    pairs = {text[i : i + 2] for i in range(len(text) - 1) if _is_chinese(text[i : i + 2])}
-    if not pairs:
-        return 0.0
-    of_label = {label[i : i + 2] for i in range(len(label) - 1)}
-    of_told = {told[i : i + 2] for i in range(len(told) - 1)}
-    shared = len(pairs & of_label)
-    return (
-        2.0 * shared
-        + 0.7 * len(pairs & (of_told - of_label))
-        + (shared / max(1, len(of_label)) if shared else 0)
-    )
-
-
-def _is_chinese(text: str) -> bool:
-    return all("\u3400" <= char <= "\u9fff" for char in text)

@@ -55,14 +55,24 @@ from crm.intake.tables import IntakeMessage, MatchReview
 from crm.intake.terms import ImportKind, MessageState
 from crm.kit import clock
 from crm.kit.db import Database
+from crm.kit.ids import new_id
 from crm.kit.vault import Vault
+from crm.lost_property.tables import FoundItem, FoundPhoto
+from crm.lost_property.terms import FoundKind, FoundState
 from crm.loyalty.tables import Membership, PointEntry, TierChange
 from crm.loyalty.terms import PointKind, Tier
 from crm.notes.tables import Note
 from crm.notes.terms import NoteLevel
 from crm.preferences import master
-from crm.preferences.tables import Preference
-from crm.preferences.terms import PreferenceSource, PreferenceStatus
+from crm.preferences.tables import Observation, Preference
+from crm.preferences.terms import (
+    ObservationState,
+    PreferenceSource,
+    PreferenceStatus,
+    RejectReason,
+    RetiredWhy,
+    ReviewPolicy,
+)
 from crm.privacy.tables import Consent
 from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
 from crm.sensing.tables import Habit
@@ -131,6 +141,9 @@ NEEDLES: dict[str, tuple[str, ...]] = {
     "loyalty.tier": ("ZQ88001234", "tierwhy-amber"),
     "loyalty.points": ("271828", "pointwords-amber"),
     "consent.state": ("consentwords-jade", "zqconsentsource"),
+    "lost_property.item": (
+        "foundwhat-gull", "foundplace-gull", "foundshelf-gull", "foundwords-gull",
+    ),
     "document.identity": ("doctitle-identity",),
     "document.other": ("doctitle-letter",),
 }
@@ -159,7 +172,7 @@ STRANGERS = {"far": ("Farnqvist", "远方客"), "past": ("Pastnqvist", "旧时�
 
 FOREIGN = (
     "FARCONF33", "Zqforeignoutlet", "foreigncase-marble",
-    "foreignnote-marble", "foreignpref-marble", "foreigndoc-marble", "Colleague Elsewhere",
+    "foreignfound-marble", "foreignnote-marble", "foreignpref-marble", "foreigndoc-marble", "Colleague Elsewhere",
 )  # fmt: skip
 """Words of rows that belong to the other hotel, about the guest whom both know."""
 
@@ -212,6 +225,7 @@ def plant(db: Session, *, vault: Vault, data_dir: Path) -> House:
     _case(db, house)
     _loyalty_and_consent(db, house)
     _shelf(db, house, Shelf(data_dir, vault))
+    _found(db, house, vault)
     _elsewhere(db, house, Shelf(data_dir, vault))
     _viewing(db, house)
     indexing.refresh_keys(db, [house.guest, house.hidden, house.past, house.far])
@@ -510,6 +524,29 @@ def _basic_data(db: Session, house: House, vault: Vault) -> None:
     )
 
 
+def _observed(
+    db: Session, house: House, code: str | None, words: str, noter: UUID, claim: UUID | None
+) -> None:
+    """What was noted: one that waits for the centre, and one that it has decided."""
+    now = clock.now()
+    for decided in (True, False):
+        reviewed = decided or None
+        row = Observation(
+            id=new_id(), guest_id=house.guest, hotel_id=house.here, stay_id=house.stay,
+            room_no="1808", code=code, value="7" if code else None, words=words,
+            source=PreferenceSource.TOLD, observed_at=now, entered_at=now, noted_by=noter,
+            noted_department=DepartmentCode.FRONT_OFFICE, policy=ReviewPolicy.WITHIN_A_DAY,
+            state=ObservationState.ACCEPTED if decided else ObservationState.WAITING,
+            due_at=None if decided else now, suggested=[NORMAL_CODE], cautions=["judgement"],
+            ends_why=reviewed and RetiredWhy.BY_HAND, reviewed_at=reviewed and now,
+            reviewed_by=reviewed and house.staff[Role.FILE_CENTRE, house.here],
+            reject_reason=reviewed and RejectReason.HEARSAY, reply=reviewed and words,
+            as_noted=reviewed and {"words": words}, used_at=reviewed and now,
+            seen_by_noter_at=reviewed and now, digest="0" * 64, preference_id=claim,
+        )  # fmt: skip
+        house.ids["observation_id"] = put(db, row).id
+
+
 def _preferences_and_notes(db: Session, house: House) -> None:
     noter = house.staff[Role.FRONT_DESK, house.here]
     now = clock.now()
@@ -535,9 +572,17 @@ def _preferences_and_notes(db: Session, house: House) -> None:
                 noted_department=DepartmentCode.FRONT_OFFICE,
                 confirmed_at=now,
                 review_on=TODAY + timedelta(days=90),
+                last_seen_at=now,
+                carried=1,
+                carried_confirmed_at=now,
+                carried_source=PreferenceSource.TOLD,
+                carried_value="6",
+                carried_words=words,
             ),
         )
         house.ids["preference_id"] = made.id
+        _observed(db, house, code, words, noter, made.id)
+    _observed(db, house, None, "prefwords-normal, not yet under a code", noter, None)
     habit = Habit(
         guest_id=house.guest, hotel_id=house.here, code="AM.TEA", value="habitvalue-agate",
         occasion=Occasion.FOLIO, cases=4, out_of=5, base_per_mille=31, lift_percent=2581,
@@ -696,6 +741,38 @@ def _shelf(db: Session, house: House, shelf: Shelf) -> None:
             ),
         )
         house.ids["document_id"] = document.id
+
+
+def _found(db: Session, house: House, vault: Vault) -> None:
+    """What she left behind here, and a thing that lies in the other hotel."""
+    now, desk = clock.now(), house.staff[Role.FRONT_DESK, house.here]
+    for hotel_id, where in ((house.elsewhere, house.elsewhere_ids), (house.here, house.ids)):
+        here = hotel_id == house.here
+        item = put(
+            db,
+            FoundItem(
+                hotel_id=hotel_id, number=1001, kind=FoundKind.ORDINARY,
+                what="foundwhat-gull" if here else "foreignfound-marble",
+                room_no="1808" if here else "0501", place="foundplace-gull" if here else None,
+                stored_at="foundshelf-gull" if here else None, found_at=now, entered_at=now,
+                found_by=desk, found_department=DepartmentCode.HOUSEKEEPING,
+                dispose_by=TODAY + timedelta(days=90), state=FoundState.CLAIMED,
+                guest_id=house.guest, stay_id=house.stay if here else None, settled_at=now,
+                settled_by=desk, settled_words="foundwords-gull" if here else None,
+                has_photo=here,
+            ),
+        )  # fmt: skip
+        where["item_id"] = item.id
+    sealed = vault.seal_bytes(PIXEL, bound_to=UUID(str(house.ids["item_id"])).bytes)
+    put(
+        db,
+        FoundPhoto(
+            item_id=house.ids["item_id"],
+            content_sealed=sealed,
+            size_bytes=len(PIXEL),
+            taken_in_at=now,
+        ),
+    )
 
 
 def _elsewhere(db: Session, house: House, shelf: Shelf) -> None:

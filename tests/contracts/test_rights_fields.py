@@ -38,7 +38,11 @@ from tests.proving import Tally
 
 PROMISE = "permission cells"
 
-MASTER_DATA = {"GET /api/v1/preferences/codes"}
+MASTER_DATA = {
+    "GET /api/v1/preferences/codes",
+    "GET /api/v1/preferences/codes/find",
+    "GET /api/v1/preferences/codes/{code}",
+}
 """Catalogues that name no guest: they hold the words of fields, and nobody's fields."""
 
 BROUGHT_ALONG = {
@@ -51,6 +55,8 @@ CANNOT_BE_PLANTED = {
     "guest.merged_into_id",  # a merged file is no longer shown
     "relation.other_id",  # the relation is to somebody without a file
     "preference.retired_at",  # a retired preference is no longer shown
+    "preference.retired_why",
+    "preference.retired_for_id",
     "complaint.closed_at",  # the case is open
     "document.company_id",  # the document is a guest's
 }

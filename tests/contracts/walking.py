@@ -100,6 +100,9 @@ def _value(name: str, before: str, house: House, guest_id: UUID) -> str:
         "complaints": house.ids["complaint_id"],
         "documents": house.ids["document_id"],
         "preferences": house.ids["preference_id"],
+        "observations": house.ids["observation_id"],
+        "codes": "AL.PEANUT",
+        "groups": "AL",
         "habits": house.ids["habit_id"],
         "notes": house.ids["note_id"],
         "memberships": house.ids["membership_id"],
@@ -124,7 +127,7 @@ def _value(name: str, before: str, house: House, guest_id: UUID) -> str:
         "room_no": "1808",
         "floor": "18",
     }
-    found = by_name.get(name, by_segment.get(before))
+    found = by_segment[before] if before == "codes" else by_name.get(name, by_segment.get(before))
     assert found is not None, (
         f"teach tests/contracts/walking.py what {{{name}}} after {before!r} is"
     )
@@ -164,6 +167,9 @@ ASKED_BY: dict[str, tuple[str, ...]] = {
     "ending": ("true", "90"),
     "side": ("in_house", "departures"),
     "floor": ("18", "05"),
+    "group": ("AL", "FL", "words"),
+    "department": ("FO", "HK"),
+    "lateness": ("fresh", "red"),
     "step": ("reading", "columns", "result"),
     "deed": ("viewed", "revealed", "created"),
     "subject": ("guest", "staff"),

@@ -33,7 +33,6 @@ def list_waiting(
     me: Me,
     views: Views,
     page: Page,
-    hotel_id: UUID | None = None,
     group: Annotated[str | None, Query(pattern=r"^([A-Z]{2,8}|words)$")] = None,
     department: DepartmentCode | None = None,
     lateness: Lateness | None = None,
@@ -45,7 +44,6 @@ def list_waiting(
     found = queries.waiting(
         db,
         by=me,
-        hotel_id=hotel_id,
         group=group,
         department=department,
         lateness=lateness,
