@@ -56,7 +56,7 @@ def no_guest() -> NotFound:
 
 
 def no_observation() -> NotFound:
-    return NotFound("There is no such note within your reach.", "observation")
+    return NotFound("There is no such observation within your reach.", "observation")
 
 
 def no_preference() -> NotFound:

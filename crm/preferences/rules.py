@@ -246,7 +246,7 @@ _HOLDING = (
     PreferenceStatus.SEEN_TWICE,
     PreferenceStatus.CONFIRMED,
 )
-_CROWDED_OUT = (Polarity.LIKE, Polarity.AVOID)
+CROWDED_OUT = (Polarity.LIKE, Polarity.AVOID)
 
 
 def giving_way(rivals: Iterable[Rival]) -> dict[UUID, UUID]:
@@ -274,9 +274,9 @@ def giving_way(rivals: Iterable[Rival]) -> dict[UUID, UUID]:
 
 def _crowding(each: Rival, held: Sequence[Rival], stronger: Sequence[Rival]) -> Rival | None:
     limit = each.code.group_max
-    if limit is None or each.code.polarity not in _CROWDED_OUT:
+    if limit is None or each.code.polarity not in CROWDED_OUT:
         return None
-    same = [h for h in held if h.code.group == each.code.group and h.code.polarity in _CROWDED_OUT]
+    same = [h for h in held if h.code.group == each.code.group and h.code.polarity in CROWDED_OUT]
     return next((h for h in stronger if h in same), None) if len(same) >= limit else None
 
 
