@@ -13,7 +13,9 @@ from lab.demo.cases import Case
 from lab.demo.cast import Role
 from lab.demo.crowd import solar_birthday
 from lab.demo.house import House, StaffMember
+from lab.demo.inbox import Desk
 from lab.demo.keys import Keyring
+from lab.demo.noticed import Noticing, Sighting
 from lab.demo.partners import Partner
 from lab.demo.people import Person, Relation
 from lab.demo.stays import DemoStay
@@ -21,7 +23,6 @@ from lab.demo.today import AURORA, CREW
 from lab.demo.trust import Jotting
 from lab.demo.wishes import Wish
 
-OPEN_NOTES = 60
 CLOSED_CASES = 190
 CHEN_CASE_NUMBER = 1042
 CHEN_POINTS = 6_840
@@ -42,6 +43,7 @@ class World:
     roles: list[Role]
     same_person: list[tuple[UUID, UUID]]
     wishes: list[Wish] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     notes: list[Jotting] = field(default_factory=list)
@@ -68,7 +70,28 @@ class Dresser:
         world.cases = self._cases()
         world.cards = list(self._cards())
         world.notes = list(self._notes())
+        self._notice()
         return world
+
+    def _notice(self) -> None:
+        """Observations behind the wishes, then what waits for the guest-file centre."""
+        world = self.world
+        noticing = Noticing(self.rng, self.keyring, world.now, self.by_guest)
+        # Whoever the mocks or the counts of the day rest upon has said it again of late.
+        lasting = frozenset({*self.cast, *self.due})
+        world.sightings = noticing.of(world.wishes, lasting=lasting)
+        known: dict[UUID, set[str]] = {}
+        for wish in world.wishes:
+            known.setdefault(wish.guest, set()).add(wish.code)
+        inside = [
+            stay
+            for stay in world.stays
+            if stay.status == "in_house" and stay.hotel == "LVH" and stay.guest
+            and stay.guest not in self.cast
+        ]  # fmt: skip
+        day = Desk(self.rng, self.keyring, noticing, inside, known).day()
+        world.wishes += day.wishes
+        world.sightings += day.sightings
 
     def _stays_of(self, guest: UUID) -> list[DemoStay]:
         return self.by_guest.get(guest, [])
@@ -313,5 +336,3 @@ class Dresser:
             if role.note:
                 yield Jotting(self.keyring.key(at), role.person.key, "service", "FO", role.note,
                               at, "duty")  # fmt: skip
-        inside = [s.guest for s in self.world.stays if s.status == "in_house" and s.guest]
-        yield from trust.open_notes(self.rng, inside, self.world.now, self.keyring, OPEN_NOTES)

@@ -22,15 +22,15 @@ from crm.kit.tables import ExternalRef
 from crm.loyalty.tables import Membership, PointEntry, TierChange
 from crm.notes.tables import Note
 from crm.preferences import master
-from crm.preferences.tables import Preference
+from crm.preferences.tables import Observation, Preference
 from crm.privacy.tables import Consent
 from crm.staff import passwords
 from crm.staff.tables import Staff, StaffGrant
 from crm.stays import figures
 from crm.stays.tables import Companion, FolioLine, Stay
 from lab.demo.dressing import World
+from lab.demo.rows import claims, house, service, stays
 from lab.demo.rows import guests as guest_files
-from lab.demo.rows import house, service, stays
 from lab.demo.rows.register import Register, Row
 from lab.demo.world import GUESTS, SEED, build
 
@@ -90,7 +90,6 @@ def load(db: Session, world: World) -> None:
     if db.connection().scalar(select(func.count()).select_from(Hotel)):
         raise NotEmpty
     register = Register(world)
-    months = {row["code"]: row["review_after_months"] for row in master.catalogue()}
     seen = stays.last_seen(world.stays, world.today)
     hashed = passwords.hash_password(PASSWORD, login="demo")
     master.load(db)
@@ -117,7 +116,8 @@ def load(db: Session, world: World) -> None:
         (Stay, (stays.stay_row(stay, register) for stay in world.stays)),
         (Companion, stays.companion_rows(world.stays)),
         (FolioLine, stays.folio_rows(world.stays, register)),
-        (Preference, service.preference_rows(world, register, months)),
+        (Preference, claims.preference_rows(world, register)),
+        (Observation, claims.observation_rows(db, world, register)),
         (Note, service.note_rows(world, register)),
         (Complaint, service.complaint_rows(world, register)),
         (ComplaintStep, service.step_rows(world, register)),

@@ -1,7 +1,7 @@
 """VIP levels, caution flags, consents and notes: what the house thinks, and what guests allow."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -36,20 +36,6 @@ NOTES: tuple[tuple[str, str, str], ...] = (
     ("FO", "service", "Mother came along; asked for a wheelchair at the entrance."),
     ("HK", "service", "Tea drunk, coffee untouched every day."),
 )
-OPEN_NOTES: tuple[tuple[str, str], ...] = (
-    ("HK", "Zwei Kissen benutzt / used two pillows and took one more from the cupboard"),
-    ("HK", "茶喝完了，咖啡没动，三天都是"),
-    ("HK", "guest moved the desk to the window"),
-    ("FB", "asked twice if there is soy milk"),
-    ("FB", "不吃香菜，服务员忘了"),
-    ("FO", "said next visit with wife, their anniversary in spring"),
-    ("HK", "空调开到 25 度，说昨晚太冷"),
-    ("FO", "wants the room far from the lift next time"),
-    ("HK", "own pillow from home on the bed"),
-    ("FB", "child needs a high chair, likes noodles without soup"),
-    ("HK", "闻到香薰要求拿走"),
-    ("FO", "arrives always after ten, hungry"),
-)
 PROOFS = (
     ("registration card, signed", "Tick on the registration card"),
     ("booking page", "Tick on the booking page, double opt-in"),
@@ -60,7 +46,7 @@ LEVEL_BY = "gm"
 
 @dataclass(frozen=True)
 class Jotting:
-    """A note; ``open`` ones wait in the guest-file centre's review."""
+    """A note."""
 
     key: UUID
     guest: UUID
@@ -69,7 +55,6 @@ class Jotting:
     words: str
     at: datetime
     by: str
-    open: bool = False
 
 
 def vip(rng: random.Random, level: str, today: date) -> Level:
@@ -106,16 +91,3 @@ def notes(rng: random.Random, person: Person, day: date, keyring: Keyring) -> It
     at = at_hotel(day, rng.randrange(8, 22), rng.randrange(60))
     by = {"FO": "desk", "HK": "housekeeper", "FB": "restaurant"}[department]
     yield Jotting(keyring.key(at), person.key, level, department, words, at, by)
-
-
-def open_notes(
-    rng: random.Random, guests: Sequence[UUID], now: datetime, keyring: Keyring, count: int
-) -> Iterator[Jotting]:
-    """Notes of the last three days that nobody has reviewed yet, a few of them late."""
-    for n in range(count):
-        department, words = OPEN_NOTES[n % len(OPEN_NOTES)]
-        at = now - timedelta(minutes=rng.randrange(5, 60 * (70 if n % 6 == 0 else 22)))
-        by = {"FO": "desk2", "HK": "housekeeper2", "FB": "restaurant"}[department]
-        yield Jotting(
-            keyring.key(at), rng.choice(guests), "service", department, words, at, by, open=True
-        )

@@ -1,41 +1,12 @@
-"""Rows of what service and loyalty wrote down: wishes, notes, cases, memberships."""
+"""Rows of what service and loyalty wrote down: notes, cases, memberships."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from crm.loyalty.terms import MembershipState
 from crm.notes.terms import NoteLevel
 from lab.demo.dressing import World
 from lab.demo.house import CURRENCY
 from lab.demo.rows.register import Register, Row
-
-
-def preference_rows(
-    world: World, register: Register, months: dict[str, int | None]
-) -> Iterator[Row]:
-    """``months``: after how many months each code wants to be asked again."""
-    hotels = {stay.key: register.hotels[stay.hotel] for stay in world.stays}
-    for wish in world.wishes:
-        review = months.get(wish.code)
-        yield {
-            "id": wish.key,
-            "guest_id": wish.guest,
-            "code": wish.code,
-            "value": wish.value or None,
-            "words": wish.words or None,
-            "status": wish.status,
-            "source": wish.source,
-            "scope": wish.scope,
-            "hotel_id": hotels.get(wish.stay, register.hotels["LVH"]) if wish.stay else None,
-            "stay_id": wish.stay,
-            "evidence": wish.evidence,
-            "noted_at": wish.noted_at,
-            "noted_by": register.staff[wish.by],
-            "noted_department": wish.department,
-            "confirmed_at": wish.confirmed_at,
-            "review_on": wish.noted_at.date() + timedelta(days=30 * review) if review else None,
-            "version": 1,
-        }
 
 
 def note_rows(world: World, register: Register) -> Iterator[Row]:
@@ -47,7 +18,7 @@ def note_rows(world: World, register: Register) -> Iterator[Row]:
             "level": NoteLevel(note.level),
             "department": note.department,
             "words": note.words,
-            "needs_review": note.open,
+            "needs_review": False,
             "noted_at": note.at,
             "noted_by": register.staff[note.by],
             "expires_on": None,

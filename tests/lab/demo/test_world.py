@@ -85,7 +85,7 @@ class TestCounts:
         assert stages == {"received": 4, "investigating": 3, "recovering": 3, "told_guest": 2}
 
     def test_sixty_notes_wait_for_review(self, world: World) -> None:
-        assert sum(1 for note in world.notes if note.open) == 60
+        assert sum(1 for seen in world.sightings if seen.state == "waiting") == 60
 
     def test_one_guest_in_five_comes_from_abroad(self, world: World) -> None:
         abroad = sum(1 for p in world.people if p.country != "CN")
