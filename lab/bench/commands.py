@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from crm.kit.db import Database
-from lab.bench import importing, lines
+from lab.bench import importing, lines, sensing
 from lab.bench.figures import machine
 from lab.bench.house.plan import Size
 from lab.bench.house.seed import file_of, seed
@@ -19,10 +19,12 @@ app = typer.Typer(invoke_without_command=True, help="Measure look-up, cards, des
 
 
 class What(StrEnum):
-    """``house`` is a seeded hotel group asked through HTTP, ``importing`` a file brought in."""
+    """``house`` is a seeded hotel group asked through HTTP, ``importing`` a file brought in,
+    ``sensing`` the nightly look for habits in a house that holds stays alone."""
 
     HOUSE = "house"
     IMPORT = "importing"
+    SENSING = "sensing"
 
 
 @app.callback(invoke_without_command=True)
@@ -66,6 +68,13 @@ def bench(
         answer["importing"] = importing.plain(steps)
         if not as_json:
             importing.show(steps)
+    if What.SENSING in what:
+        where_of = url if list(what) == [What.SENSING] else None
+        with refusals():
+            nights = sensing.measure(guests, seed_no, where_of, folder, _told)
+        answer["sensing"] = sensing.plain(nights)
+        if not as_json:
+            sensing.show(nights)
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
 

@@ -142,7 +142,10 @@ NEEDLES: dict[str, tuple[str, ...]] = {
     "loyalty.points": ("271828", "pointwords-amber"),
     "consent.state": ("consentwords-jade", "zqconsentsource"),
     "lost_property.item": (
-        "foundwhat-gull", "foundplace-gull", "foundshelf-gull", "foundwords-gull",
+        "foundwhat-gull",
+        "foundplace-gull",
+        "foundshelf-gull",
+        "foundwords-gull",
     ),
     "document.identity": ("doctitle-identity",),
     "document.other": ("doctitle-letter",),
@@ -172,7 +175,8 @@ STRANGERS = {"far": ("Farnqvist", "远方客"), "past": ("Pastnqvist", "旧时�
 
 FOREIGN = (
     "FARCONF33", "Zqforeignoutlet", "foreigncase-marble",
-    "foreignfound-marble", "foreignnote-marble", "foreignpref-marble", "foreigndoc-marble", "Colleague Elsewhere",
+    "foreignfound-marble", "foreignnote-marble", "foreignpref-marble", "foreigndoc-marble",
+    "Colleague Elsewhere",
 )  # fmt: skip
 """Words of rows that belong to the other hotel, about the guest whom both know."""
 
@@ -586,7 +590,8 @@ def _preferences_and_notes(db: Session, house: House) -> None:
     habit = Habit(
         guest_id=house.guest, hotel_id=house.here, code="AM.TEA", value="habitvalue-agate",
         occasion=Occasion.FOLIO, cases=4, out_of=5, base_per_mille=31, lift_percent=2581,
-        last_case_on=TODAY, found_at=now, state=HabitState.OPEN,
+        last_case_on=TODAY, found_at=now, state=HabitState.OPEN, threshold=7,
+        against_code="AM.COFFEE", answered_at=now, answered_by=noter, cases_when_answered=3,
     )  # fmt: skip
     house.ids["habit_id"] = put(db, habit).id
     for level in NoteLevel:

@@ -1,6 +1,7 @@
 """REST: what the house's own records propose about guests, and the answers to it."""
 
 from uuid import UUID
+from zlib import crc32
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -8,10 +9,11 @@ from starlette.responses import Response
 
 from crm.kit import clock
 from crm.kit.paging import PageOf
-from crm.sensing import queries
+from crm.sensing import queries, wording
 from crm.sensing import service as sensing
-from crm.sensing.schemas import HabitRow
+from crm.sensing.schemas import FolioRulesIn, FolioRulesOut, HabitRow
 from crm.staff.actor import Actor
+from web import house_deeds as house
 from web.answers import as_json, need_match, with_etag
 from web.deps import Db, Me, Page, Views
 from web.hard_json import HardRoute
@@ -62,6 +64,33 @@ def dismiss_habit(request: Request, db: Db, me: Me, habit_id: UUID) -> HabitRow:
     return _answer(  # type: ignore[return-value]
         sensing.dismiss(db, habit_id, by=me, version=found.version)
     )
+
+
+@router.get("/hotels/{hotel_id}/folio-rules")
+def read_folio_rules(db: Db, me: Me, hotel_id: UUID) -> FolioRulesOut:
+    """The hotel's own words on bills, in their order; the shipped ones come after them."""
+    house.hotel_within_reach(db, hotel_id, by=me)
+    return _tagged(wording.folio_rules(db, hotel_id, by=me))  # type: ignore[return-value]
+
+
+@router.put("/hotels/{hotel_id}/folio-rules")
+def write_folio_rules(
+    request: Request, db: Db, me: Me, hotel_id: UUID, asked: FolioRulesIn
+) -> FolioRulesOut:
+    """Write them anew: what is left out is gone afterwards."""
+    house.hotel_within_reach(db, hotel_id, by=me)
+    need_match(request, _version(wording.folio_rules(db, hotel_id, by=me)))
+    wording.write_folio_rules(db, hotel_id, asked, by=me)
+    return _tagged(wording.folio_rules(db, hotel_id, by=me))  # type: ignore[return-value]
+
+
+def _tagged(rules: FolioRulesOut) -> Response:
+    return with_etag(rules, _version(rules))
+
+
+def _version(rules: FolioRulesOut) -> int:
+    """The list has no version of its own: its content is one."""
+    return crc32(rules.model_dump_json().encode())
 
 
 def _matched(request: Request, db: Session, habit_id: UUID, me: Actor) -> HabitRow:

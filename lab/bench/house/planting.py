@@ -155,8 +155,8 @@ def plant(
     for part in parts(garden.guests, PART):
         with store.part("garden guests", part.stop):
             store.fill("guest", GUEST, (
-                (key_of(0, no), f"G-{no:07}", "active", False, "[]", "individual", False, False, made,
-                 made, 1)
+                (key_of(0, no), f"G-{no:07}", "active", False, "[]", "individual", False, False,
+                 made, made, 1)
                 for no in part
             ))  # fmt: skip
     plan = _plan(garden)
