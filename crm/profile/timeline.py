@@ -44,7 +44,8 @@ from crm.kit.tables import EventRow
 from crm.loyalty.tables import Membership, PointEntry, TierChange
 from crm.notes.reach import readable_notes
 from crm.notes.tables import Note
-from crm.preferences.tables import Preference, PreferenceCode
+from crm.preferences.codes import of_hotel, own_words
+from crm.preferences.tables import HotelCode, Preference, PreferenceCode
 from crm.preferences.terms import SHOWN_STATUSES, Sensitivity
 from crm.privacy.tables import Consent
 from crm.profile import happenings
@@ -278,16 +279,18 @@ def _preferences(reader: Reader) -> Branch | None:
     if not levels:
         return None
     code, made = PreferenceCode, Preference
-    label = code.label_zh if reader.in_chinese else code.label_en
-    instruction = code.need_to_know_zh if reader.in_chinese else code.need_to_know_en
+    words = {each.name: each.element for each in own_words()}
+    language = "zh" if reader.in_chinese else "en"
     query = (
         select(
             *_columns("preference", 3, at=col(made.noted_at), id=col(made.id),
-                      other=col(made.stay_id), s1=col(label), s2=col(instruction),
+                      other=col(made.stay_id), s1=words[f"label_{language}"],
+                      s2=words[f"need_to_know_{language}"],
                       s3=col(code.sensitivity), s4=col(made.source), s5=col(made.value),
                       s6=col(made.noted_department), doc=col(code.departments))
         )
         .join(code, col(code.code) == col(made.code))
+        .outerjoin(HotelCode, of_hotel(reader.by.hotel_id))
         .where(
             col(made.guest_id) == THE_GUEST,
             one_of(col(made.status), SHOWN_STATUSES),
