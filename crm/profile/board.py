@@ -31,7 +31,9 @@ from crm.hotels.tables import Hotel, Room
 from crm.kit.errors import NotFound
 from crm.kit.rows import cols, mapping_of, named
 from crm.loyalty.tables import Membership
+from crm.preparing.queries import figures_of
 from crm.profile import alerting, rules, sources
+from crm.profile.freshness import stale_months
 from crm.profile.queries import READY, birthday_facts, cases_known, caution_of
 from crm.profile.rules import BirthdayFacts, Case, CautionFacts, Claim, RoomFacts
 from crm.profile.schemas import Alert, Board, BoardFilter, BoardRow, Phrase, Side, Weight
@@ -63,6 +65,7 @@ def board(
     today: date = hotel.business_on
     lines = lines_of(db, reader, side, hotel)
     chosen = [line for line in lines if only is None or only in line.marks]
+    chosen = _with_ticks(db, chosen)
     rows = _folded(chosen, reader)
     return Board(
         side=side,
@@ -138,6 +141,7 @@ _ROW = cols(
     Stay.arrival_on, Stay.departure_on, Stay.nights, Stay.eta, Stay.room_no, Stay.group_name,
     Stay.adults, Stay.children, Stay.company_id, Stay.room_type_booked, Stay.room_type_used,
     named(Guest.company_id, "guest_company_id"), Guest.languages, Guest.checked_at,
+    named(Guest.created_at, "file_made_at"),
     Guest.name_native, Guest.name_latin, Guest.alias,
     Guest.is_incognito, Guest.nationality, Guest.ref, Guest.vip, Guest.vip_until, Guest.caution,
     Guest.caution_until, Guest.caution_why, Guest.in_private, Guest.birth_calendar,
@@ -187,6 +191,7 @@ class Line:
     birthday: BirthdayFacts | None = None
     told: Sequence[Alert] = ()
     """What the hotel's rules have for the briefing."""
+    stale_months: int | None = None
 
 
 def lines_of(
@@ -231,6 +236,16 @@ def about_guests(
     return wishes, _by_guest(sources.cases_of(db, guest_ids, reader) if guest_ids else ())
 
 
+def _with_ticks(db: Session, lines: Sequence[Line]) -> list[Line]:
+    """The lines with what departments have set counted beside what the room meets: "4/4"."""
+    ticks = figures_of(db, [line.row.id for line in lines]) if lines else {}
+    return [
+        replace(line, met=line.met + done, wanted=line.wanted + items)
+        for line in lines
+        for done, items in [ticks.get(line.row.id, (0, 0))]
+    ]
+
+
 def _by_guest(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = {}
     for row in rows:
@@ -270,6 +285,9 @@ def _line(
         cases=known,
         caution=caution,
         birthday=birthday,
+        stale_months=stale_months(
+            row, reader, stays=row.stays_here or 0, is_vip=vip is not None, today=today
+        ),
     )
 
 
@@ -392,6 +410,7 @@ def _single(line: Line, reader: Reader) -> BoardRow:
         wants=_wants(_wish_texts(line.claims), reader),
         prep_met=line.met if line.wanted else None,
         prep_wanted=line.wanted or None,
+        stale_months=line.stale_months,
     )
 
 

@@ -30,6 +30,7 @@ from crm.kit import clock
 from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
 from crm.profile import alerting, rules, sources
 from crm.profile import timeline as happenings
+from crm.profile.freshness import stale_months
 from crm.profile.pronouncing import pronounced
 from crm.profile.rules import BirthdayFacts, Case, CautionFacts, Greeting, RoomFacts
 from crm.profile.schemas import (
@@ -394,8 +395,18 @@ class _Card:
             return None
         percent, missing = rules.file_percent(self._facts_there())
         at = self.file.checked_at
+        stale = stale_months(
+            self.file,
+            self.reader,
+            stays=self.file.stays or 0,
+            is_vip=self._vip() is not None,
+            today=self.today,
+        )
         return FileQuality(
-            percent=percent, missing=missing, checked_on=None if at is None else at.date()
+            percent=percent,
+            missing=missing,
+            checked_on=None if at is None else at.date(),
+            stale_months=stale,
         )
 
     def _facts_there(self) -> set[str]:

@@ -198,6 +198,8 @@ class FileQuality(Out):
     percent: int
     missing: list[str]
     checked_on: date | None
+    stale_months: int | None = None
+    """Of a regular or a VIP: for how many months nobody went through it, once that is too long."""
 
 
 class CompanyLink(Out):
@@ -275,8 +277,8 @@ class BoardFilter(StrEnum):
 class BoardRow(Out):
     """One guest, or one group folded (``people`` rooms or persons, no guest of its own).
 
-    ``at`` is the ETA, or when the guest must leave; ``prep`` counts the wishes the assigned
-    room can meet, null without a room or without such wishes.
+    ``at`` is the ETA, or when the guest must leave; ``prep`` counts the wishes that the assigned
+    room meets and what departments have set, null where there is nothing of either.
     """
 
     stay_id: UUID
@@ -301,6 +303,7 @@ class BoardRow(Out):
     wants: str
     prep_met: int | None
     prep_wanted: int | None
+    stale_months: int | None = None
 
 
 class Board(Out):

@@ -66,6 +66,7 @@ _FILE = cols(
     Guest.occupation, Guest.position, Guest.company_id, Guest.identity, Guest.vip, Guest.vip_until,
     Guest.caution, Guest.caution_why, Guest.caution_until, Guest.in_private, Guest.birth_calendar,
     Guest.birth_year, Guest.birth_month, Guest.birth_day, Guest.birth_leap, Guest.checked_at,
+    named(Guest.created_at, "file_made_at"),
     named(Company.name, "company_name"), named(Company.name_latin, "company_latin"),
     named(Membership.number, "membership_no"), Membership.tier, Membership.points,
     Hotel.business_on, Hotel.currency, Hotel.leap_day_rule, Hotel.time_zone,

@@ -116,7 +116,7 @@ class TestArrivals:
         for _ in range(25):
             wish(db, guest := a_guest(db), "FL.HIGH")
             due(db, planted.hotel, guest)
-        with queries(7):
+        with queries(8):
             assert len(board(db, by=desk).rows) == 26
 
 
