@@ -12,6 +12,7 @@ from web.commands import backup, people, running
 # when they are called, so that the processes that serve and work do not carry them about.
 LATE = {
     "audit": "web.commands.audit",
+    "briefing": "web.commands.briefing",
     "import": "web.commands.imports",
     "doctor": "web.commands.doctor",
     "demo": "lab.demo.commands",

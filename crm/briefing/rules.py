@@ -146,9 +146,14 @@ def _said(code: str, field: str = "stay.history", **values: str | int | date) ->
     return _remark(Phrase(code=f"briefing.{code}", values=dict(values)), field)
 
 
-def _by_time(stay: Staying) -> tuple[bool, bool, str, str]:
+def _by_time(stay: Staying) -> tuple[bool, bool, str, int, str]:
     """Who comes first, then who is here, by door."""
-    return (not stay.is_due, stay.at is None, stay.at or "", stay.room or "")
+    return (not stay.is_due, stay.at is None, stay.at or "", *_door(stay))
+
+
+def _door(stay: Staying) -> tuple[int, str]:
+    """Doors in their order: 803 comes before 1808, who has none comes last."""
+    return (len(stay.room), stay.room) if stay.room else (99, "")
 
 
 def _must_know(stay: Staying) -> list[Remark]:
@@ -178,7 +183,7 @@ def _wishes(stay: Staying, wanted: Callable[[Claim], bool] = card.is_wish) -> Re
 def _vips(day: Day) -> list[Entry]:
     """Who comes, who leaves, who is here; within these the highest level first."""
 
-    def place(stay: Staying) -> tuple[int, str, tuple[bool, bool, str, str]]:
+    def place(stay: Staying) -> tuple[int, str, tuple[bool, bool, str, int, str]]:
         moving = 0 if stay.is_due else 1 if stay.leaves(day.today) else 2
         return (moving, "" if moving == 0 else _level(stay), _by_time(stay))
 
@@ -213,10 +218,10 @@ def _care(day: Day) -> list[Entry]:
 
 def _allergies(day: Day) -> list[Entry]:
     """What protects people: allergies, access, and what must always be known; diets for cooks."""
-    groups = {"AL", "AC"} | ({"DT"} if day.edition is Edition.KITCHEN else set())
+    diets = {"DT"} if day.edition is Edition.KITCHEN else set()
     found = []
     for stay in sorted(day.stays, key=_by_time):
-        known = [c for c in stay.claims if card.is_must_know(c) or c.group in groups]
+        known = [c for c in stay.claims if _protects(c) or c.group in diets]
         if known:
             marks = [
                 _remark(
@@ -335,15 +340,20 @@ def _first_stays(day: Day) -> list[Entry]:
 def _rooms_to_set(day: Day) -> list[Entry]:
     """What housekeeping puts into the rooms of those who come today, by door."""
     found = []
-    for stay in sorted((s for s in day.stays if s.is_due), key=lambda s: (s.room or "~", s.at)):
+    for stay in sorted((s for s in day.stays if s.is_due), key=_door):
         acting = [
             _remark(claim.instruction, field_of(claim))
             for claim in stay.claims
-            if claim.confirmed and not card.is_must_know(claim) and not _settled(claim)
+            if claim.confirmed and not _protects(claim) and not _settled(claim)
         ]
         if acting:
             found.append(_entry(stay, acting))
     return found
+
+
+def _protects(claim: Claim) -> bool:
+    """What stands among allergies and access on every edition."""
+    return card.is_must_know(claim) or claim.group in {"AL", "AC"}
 
 
 def _settled(claim: Claim) -> bool:
@@ -416,7 +426,7 @@ def _long_stayers(day: Day) -> list[Entry]:
         if not stay.is_due
         and (stay.nights >= LONG_STAY_NIGHTS or stay.identity is GuestIdentity.LONG_STAY)
     ]
-    found.sort(key=lambda stay: (stay.arrival_on, stay.room or ""))
+    found.sort(key=lambda stay: (stay.arrival_on, _door(stay)))
     return [
         _entry(
             stay,
@@ -485,7 +495,7 @@ def fit_to_page(sections: Sequence[Room], lines: float) -> dict[SectionName, int
     return shown
 
 
-_EM = {"wide": 1.0, "capital": 0.69, "digit": 0.63, "narrow": 0.31, "letter": 0.56}
+_EM = {"wide": 1.0, "capital": 0.69, "digit": 0.63, "narrow": 0.31, "letter": 0.58}
 _NARROW = frozenset(" .,:;'|!il()·-")
 
 

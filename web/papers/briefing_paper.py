@@ -56,9 +56,11 @@ def _head(canvas: Canvas, sheet: Sheet, copy: Copy, say: Wording) -> float:
     canvas.text(
         LEFT, TOP + 29, f"{formats.day_long(sheet.day, copy.language)} · {copy.hotel}", 10.5
     )
-    canvas.text(LEFT, TOP + 43, " ".join(warning_of(sheet, copy)), 8, bold=True)
-    canvas.rule(LEFT, TOP + 50, RIGHT - 21 * MM, heavy=True)
-    return TOP + 50
+    confidential, *rest = warning_of(sheet, copy)
+    pieces = [Piece(f"{confidential} ", bold=True), Piece(" ".join(rest))]
+    y = canvas.flow(LEFT, TOP + 43, pieces, RIGHT - LEFT - 22 * MM, 8)
+    canvas.rule(LEFT, max(y - 3, TOP + 58), RIGHT, heavy=True)
+    return max(y - 3, TOP + 58)
 
 
 def warning_of(sheet: Sheet, copy: Copy) -> list[str]:

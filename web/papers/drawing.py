@@ -1,24 +1,26 @@
-"""Draws text on A4: fonts that every reader of PDF files has, lines that break where they may.
+"""Draws text on A4: fonts that are in the file or in every reader, lines that break where they may.
 
-Latin letters are set in Helvetica, Chinese in STSong-Light and Korean in HYSMyeongJo: fonts that a
-reader brings along and that need not be embedded (ADR 0024). A letter that none of them has is
-written without its accents, so that a name is never a row of boxes.
+Latin letters are set in Inter, cut from the screens' own font and embedded. Chinese is set in
+STSong-Light and Korean in HYSMyeongJo, which readers of PDF files bring along (ADR 0024). A letter
+that none of them has is written without its accents, so that a name is never a row of boxes.
 """
 
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any, NamedTuple
 
 WIDTH, HEIGHT = 595.28, 841.89
 """A4 in points."""
 MM = 72 / 25.4
 
-LATIN, LATIN_BOLD = "Helvetica", "Helvetica-Bold"
+LATIN, LATIN_BOLD = "Inter", "Inter-SemiBold"
+FONTS = Path(__file__).parent / "fonts"
 CHINESE, KOREAN = "STSong-Light", "HYSMyeongJo-Medium"
 INK, MUTED = (0.07, 0.09, 0.1), (0.33, 0.36, 0.38)
-LEADING = 1.34
+LEADING = 1.38
 
 
 class Run(NamedTuple):
@@ -68,7 +70,7 @@ class Canvas:
         """These fonts have one weight: a hair of an outline makes them heavier."""
         line = self._pen.beginText(x, HEIGHT - y)
         line.setTextRenderMode(2)
-        self._pen.setLineWidth(0.28)
+        self._pen.setLineWidth(0.2)
         self._pen.setStrokeColorRGB(*INK)
         line.textOut(run.text)
         line.setTextRenderMode(0)
@@ -146,7 +148,10 @@ _SIGNS = {
 def _fonts() -> None:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfbase.ttfonts import TTFont
 
+    pdfmetrics.registerFont(TTFont(LATIN, FONTS / "inter-regular.ttf"))
+    pdfmetrics.registerFont(TTFont(LATIN_BOLD, FONTS / "inter-semibold.ttf"))
     pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
     pdfmetrics.registerFont(UnicodeCIDFont(KOREAN))
 
@@ -169,16 +174,35 @@ def runs(text: str, *, bold: bool = False) -> Iterator[Run]:
 
 def _set_in(char: str, latin: str) -> tuple[str, str]:
     """The character as it can be written, and in which font."""
-    if _is_in("cp1252", char):
+    if _has(char):
         return char, latin
     if "\uac00" <= char <= "\ud7a3":
         return char, KOREAN
-    if char.isalpha() and ord(char) < 0x0250:
-        return _plain(char), latin
-    if _is_in("gbk", char) and ord(char) <= 0xFFFF:
+    if (not char.isalpha() or ord(char) >= FIRST_FAR_LETTER) and _in_chinese(char):
         return char, CHINESE
-    plain = _plain(char)
-    return plain, latin
+    return _plain(char), latin
+
+
+FIRST_FAR_LETTER = 0x0370
+"""Letters below are Latin: better without accents than in a Chinese font."""
+
+
+@cache
+def _has(char: str) -> bool:
+    """Whether the Latin font has the character."""
+    from reportlab.pdfbase.pdfmetrics import getFont
+
+    _fonts()
+    return ord(char) in getFont(LATIN).face.charToGlyph
+
+
+@cache
+def _in_chinese(char: str) -> bool:
+    try:
+        char.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return ord(char) <= 0xFFFF
 
 
 def writable_names(name: str, latin_name: str) -> tuple[str, str]:
@@ -196,16 +220,7 @@ def _plain(char: str) -> str:
     """The letter without its accents, or a question mark where nothing is left."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
     bare = bare.translate(_LETTERS)
-    return bare if bare and all(_is_in("cp1252", c) for c in bare) else "?"
-
-
-@cache
-def _is_in(charset: str, char: str) -> bool:
-    try:
-        char.encode(charset)
-    except UnicodeEncodeError:
-        return False
-    return True
+    return bare if bare and all(map(_has, bare)) else "?"
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
@@ -228,13 +243,24 @@ def broken(pieces: Sequence[Piece], wide: float, size: float) -> Iterator[list[P
         for word in _fitting(piece, wide, size):
             long = width(word.rstrip(), size, bold=piece.bold)
             if line and used + long > wide:
-                yield line
+                yield _joined(line)
                 line, used = [], 0.0
             text = word if line else word.lstrip()
             line.append(piece._replace(text=text))
             used += width(text, size, bold=piece.bold)
     if line:
-        yield line
+        yield _joined(line)
+
+
+def _joined(line: Sequence[Piece]) -> list[Piece]:
+    """Neighbours of one style as one piece, so that a reader can search for their words."""
+    joined: list[Piece] = []
+    for piece in line:
+        if joined and joined[-1][1:] == piece[1:]:
+            joined[-1] = piece._replace(text=joined[-1].text + piece.text)
+        else:
+            joined.append(piece)
+    return joined
 
 
 def _fitting(piece: Piece, wide: float, size: float) -> Iterator[str]:

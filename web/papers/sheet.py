@@ -19,7 +19,7 @@ from web.labels import label
 from web.phrases import spell
 from web.wording import mark, wording
 
-PAGE_LINES = 49.0
+PAGE_LINES = 52.0
 """Lines of body text between the figures and the foot of the page."""
 TEXT_WIDTH = 47.0
 """Width of an entry's text in ems of the body size: A4 less margins, time and room."""
