@@ -141,6 +141,10 @@ SHIPPED = (
 )  # fmt: skip
 
 
+TITLES = {shipped.name: str(shipped.definition["name"]) for shipped in SHIPPED}
+"""The names that the rules ship with."""
+
+
 def load(db: Session, hotel_id: UUID) -> int:
     """Give a hotel the shipped rules that it never had; returns how many were added."""
     had = set(

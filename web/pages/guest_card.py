@@ -44,6 +44,7 @@ class Section(NamedTuple):
 SECTIONS = (
     Section("stays", mark("Stays"), "stays.read", "stay.history"),
     Section("spend", mark("Spend"), "stays.spend", "guest.spend"),
+    Section("notes", mark("Notes"), "notes.read", "note.service"),
     Section("cases", mark("Cases"), "complaints.flag", "complaint.flag"),
     Section("points", mark("Points"), "loyalty.read", "loyalty.points"),
     Section("consents", mark("Consents"), "consents.read", "consent.state"),
@@ -99,19 +100,19 @@ def stays_section(
     request: Request, db: Db, me: Me, views: Views, guest_id: UUID, cursor: Cursor = None
 ) -> Response:
     page = stays.stays(db, by=me, guest_id=guest_id, cursor=cursor, limit=SECTION_ROWS)
-    return _section(request, db, me, views, guest_id, "stays", page=page)
+    return section_of(request, db, me, views, guest_id, "stays", page=page)
 
 
 @router.get("/guests/{guest_id:uuid}/spend")
 def spend_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
     spend = stays.consumption(db, guest_id, by=me)
-    return _section(request, db, me, views, guest_id, "spend", spend=spend)
+    return section_of(request, db, me, views, guest_id, "spend", spend=spend)
 
 
 @router.get("/guests/{guest_id:uuid}/cases")
 def cases_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
     cases = profile.card(db, guest_id, by=me).cases
-    return _section(request, db, me, views, guest_id, "cases", cases=cases)
+    return section_of(request, db, me, views, guest_id, "cases", cases=cases)
 
 
 @router.get("/guests/{guest_id:uuid}/points")
@@ -119,20 +120,21 @@ def points_section(
     request: Request, db: Db, me: Me, views: Views, guest_id: UUID, cursor: Cursor = None
 ) -> Response:
     page = points_of(db, guest_id, by=me, cursor=cursor, limit=SECTION_ROWS)
-    return _section(request, db, me, views, guest_id, "points", page=page)
+    return section_of(request, db, me, views, guest_id, "points", page=page)
 
 
 @router.get("/guests/{guest_id:uuid}/consents")
 def consents_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
     answers = consents_of(db, guest_id, by=me)
-    return _section(
+    return section_of(
         request, db, me, views, guest_id, "consents", consents=answers, answer=Filled({})
     )
 
 
 @router.get("/guests/{guest_id:uuid}/documents")
 def documents_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
-    return _section(request, db, me, views, guest_id, "documents", **shelf_facts(db, guest_id, me))
+    facts = shelf_facts(db, guest_id, me)
+    return section_of(request, db, me, views, guest_id, "documents", **facts)
 
 
 def shelf_facts(
@@ -151,10 +153,10 @@ def audit_section(
     request: Request, db: Db, me: Me, views: Views, guest_id: UUID, cursor: Cursor = None
 ) -> Response:
     page = trail(db, by=me, guest_id=guest_id, cursor=cursor, limit=SECTION_ROWS)
-    return _section(request, db, me, views, guest_id, "audit", page=page)
+    return section_of(request, db, me, views, guest_id, "audit", page=page)
 
 
-def _section(
+def section_of(
     request: Request, db: Session, me: Actor, views: Views, guest_id: UUID, name: str, **facts: Any
 ) -> Response:
     """A section alone for htmx, below the whole card for everybody else."""

@@ -2,6 +2,7 @@
 // switched off (WCAG 2.1.4); what a page offers is written on its own elements:
 //   data-shortcut="n"  is pressed by that letter     data-key="1"  by that digit
 //   data-shift-key="1" by Shift and that digit       data-row-shortcut="p" in the row one stands on
+//   data-go="h"        is opened by G and then that letter, from any page
 //   data-list          rows that J and K move through, Enter opens data-href
 const html = document.documentElement;
 const help = document.getElementById("keys-help");
@@ -47,8 +48,22 @@ export function focusCommand() {
   return true;
 }
 
+const GO_WITHIN_MS = 1500;
+let wentAt = 0;
+
+// G is only the first half: without a letter that leads somewhere the second half is a key of its own.
+function go(letter) {
+  const waits = Date.now() - wentAt < GO_WITHIN_MS;
+  wentAt = 0;
+  const target = waits && document.querySelector(`[data-go="${letter}"]`);
+  if (target) location.assign(target.href);
+  return Boolean(target);
+}
+
 function onLetter(event) {
   const key = event.key;
+  if (/^[a-z]$/i.test(key) && go(key.toLowerCase())) return true;
+  if (key === "g" || key === "G") wentAt = Date.now();
   if (key === "/") return focusCommand();
   if (key === "?") return openHelp();
   if (key === ".") return press('[data-do="blur"]');
