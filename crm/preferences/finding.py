@@ -5,8 +5,7 @@ An index of every code in use, built once for each hotel's wording and kept whil
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from uuid import UUID
@@ -14,7 +13,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from crm.kit.pinyin import readings
-from crm.preferences.codes import codes_in_use
+from crm.preferences.codes import catalogue
 from crm.preferences.schemas import CodeRow
 
 MEANT_MAX = 5
@@ -37,6 +36,7 @@ class _Indexed:
     words: tuple[frozenset[str], ...]
     """The words of each wording, the label first."""
     chinese: tuple[str, ...]
+    syllables: tuple[tuple[str, ...], ...]
     pinyin: tuple[str, ...]
     initials: tuple[str, ...]
     telling: dict[str, float]
@@ -44,34 +44,69 @@ class _Indexed:
 
 def codes_meant(db: Session, text: str, hotel_id: UUID | None) -> list[str]:
     """Codes that free words may mean, the likeliest first, at most five."""
-    codes = [_indexed(row) for row in codes_in_use(db, hotel_id)]
-    rare = _rarity(codes)
-    scored = ((_meant(each, text, rare), each.row.code) for each in codes)
-    best = sorted(((score, code) for score, code in scored if score > 0), key=lambda s: -s[0])
-    return [code for _, code in best[:MEANT_MAX]]
+    index = index_of(catalogue(db, hotel_id).in_use)
+    scores = index.meant(text)
+    return sorted(scores, key=lambda code: -scores[code])[:MEANT_MAX]
 
 
-def find(rows: Iterable[CodeRow], text: str) -> list[CodeRow]:
+def find(rows: Sequence[CodeRow], text: str) -> list[CodeRow]:
     """Codes that a typed beginning may mean, the best first."""
     typed = _folded(text)
     if not typed:
         return []
-    scored = ((_typed(each, typed), each.row) for each in map(_indexed, rows))
+    scored = ((_typed(each, typed), each.row) for each in index_of(rows).codes)
     return [row for _, row in sorted((s for s in scored if s[0] > 0), key=lambda s: -s[0])]
 
 
-_cache: dict[tuple[str, ...], _Indexed] = {}
+class _Index:
+    """A catalogue made ready to be searched."""
+
+    def __init__(self, rows: Sequence[CodeRow]) -> None:
+        self.rows = rows
+        self.codes = [_index(row) for row in rows]
+        self._with: dict[str, list[_Indexed]] = {}
+        for each in self.codes:
+            for part in each.telling:
+                self._with.setdefault(part, []).append(each)
+        self._long = [p for p in self._with if p.isascii() and len(p) >= FORGIVEN_FROM]
+
+    def meant(self, text: str) -> dict[str, float]:
+        """How well a sentence names each code: words that few codes have tell most."""
+        words = {word for word in _WORD.findall(_folded(text)) if word not in _COMMON}
+        parts = {part for word in words for part in self._like(word)} | _pairs(text)
+        score: dict[str, float] = {}
+        hits: dict[str, float] = {}
+        for part in parts & self._with.keys():
+            known = self._with[part]
+            for each in known:
+                code, weight = each.row.code, each.telling[part]
+                score[code] = score.get(code, 0.0) + weight * len(known) ** -0.5
+                hits[code] = hits.get(code, 0.0) + weight
+        # one common word of many is chance
+        return {code: s for code, s in score.items() if hits[code] >= 2 and s >= _ENOUGH}
+
+    def _like(self, word: str) -> set[str]:
+        """The words of the catalogue that a typed one is: itself, its plural, or one slip away."""
+        near = {each for each in (word, f"{word}s", word.rstrip("s")) if each in self._with}
+        if near or len(word) < FORGIVEN_FROM:
+            return near
+        return {each for each in self._long if _one_slip(word, each)}
 
 
-def _indexed(row: CodeRow) -> _Indexed:
-    key = (row.code, row.label_en, row.label_zh, row.group_en, row.group_zh, str(row.version))
-    known = _cache.get(key)
-    if known is None or known.row != row:
-        known = _index(row)
-        if len(_cache) > 4000:
-            _cache.clear()
-        _cache[key] = known
-    return known
+_ENOUGH = 0.6
+_built: list[_Index] = []
+_BUILT_MAX = 16
+
+
+def index_of(rows: Sequence[CodeRow]) -> _Index:
+    """The index of these very rows; a hotel's are the same object while nothing changes."""
+    for index in _built:
+        if index.rows is rows:
+            return index
+    index = _Index(rows)
+    _built.append(index)
+    del _built[:-_BUILT_MAX]
+    return index
 
 
 def _index(row: CodeRow) -> _Indexed:
@@ -86,6 +121,7 @@ def _index(row: CodeRow) -> _Indexed:
             frozenset(_WORD.findall(_folded(row.group_en))),
         ),
         chinese=(chinese, _BLANK.sub("", row.need_to_know_zh), row.group_zh),
+        syllables=tuple(spoken),
         pinyin=tuple("".join(each) for each in spoken),
         initials=tuple(dict.fromkeys("".join(s[0] for s in each) for each in spoken)),
         telling=_telling(
@@ -160,9 +196,24 @@ def _spoken(each: _Indexed, joined: str) -> float:
         return 8 if len(joined) > 2 else 4
     if any(way.startswith(joined) for way in each.initials):
         return 6
+    if any(_whole_syllables(joined, way) for way in each.syllables):
+        return 5
     if len(joined) > 3 and any(joined in way for way in each.pinyin):
         return 3
     return 0
+
+
+def _whole_syllables(joined: str, way: Sequence[str]) -> bool:
+    """Whether some neighbouring syllables are just this: zhen is in 荞麦枕 and not in 行政."""
+    for first in range(len(way)):
+        rest = joined
+        for syllable in way[first:]:
+            if not rest.startswith(syllable):
+                break
+            rest = rest[len(syllable) :]
+            if not rest:
+                return True
+    return False
 
 
 def _word(token: str, words: frozenset[str]) -> float:
@@ -190,28 +241,6 @@ def _one_slip(one: str, other: str) -> bool:
     )
 
 
-def _rarity(codes: Sequence[_Indexed]) -> dict[str, float]:
-    """How telling a word or a pair of characters is: 1 in one label, less in many."""
-    seen = Counter(part for each in codes for part in each.telling)
-    return {part: count**-0.5 for part, count in seen.items()}
-
-
-def _meant(each: _Indexed, text: str, rare: Mapping[str, float]) -> float:
-    """How well a whole sentence names a code; the label counts more than the instruction."""
-    tokens = {word for word in _WORD.findall(_folded(text)) if word not in _COMMON}
-    pairs = _pairs(text)
-    score = hits = 0.0
-    for part, weight in each.telling.items():
-        if part in pairs or any(_same(part, token) for token in tokens):
-            score += weight * rare.get(part, 1.0)
-            hits += weight
-    # one common word of many is chance
-    return score if hits >= 2 and score >= _ENOUGH else 0.0
-
-
-_ENOUGH = 0.6
-
-
 def _telling(label: str, told: str, chinese: str, told_chinese: str) -> dict[str, float]:
     """The words and pairs of a code, 2 for those of its label, 1 for the instruction's own."""
     parts: dict[str, float] = {}
@@ -225,9 +254,3 @@ def _pairs(text: str) -> set[str]:
     """Neighbouring Chinese characters."""
     pairs = (text[at : at + 2] for at in range(len(text) - 1))
     return {pair for pair in pairs if all("\u3400" <= char <= "\u9fff" for char in pair)}
-
-
-def _same(word: str, token: str) -> bool:
-    if word == token or (word.isascii() and word.rstrip("s") == token.rstrip("s")):
-        return True
-    return min(len(word), len(token)) >= FORGIVEN_FROM and _one_slip(word, token)

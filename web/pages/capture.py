@@ -17,11 +17,19 @@ from crm.preferences.beside import beside
 from crm.preferences.cautions import cautions_in
 from crm.preferences.schemas import CodeHit, NoteIn, ObservationOut
 from crm.preferences.suggesting import suggest
-from crm.preferences.terms import VALUE_MAX, WORDS_MAX, ObservationState, ReviewPolicy
+from crm.preferences.terms import (
+    VALUE_MAX,
+    WORDS_MAX,
+    ObservationState,
+    PreferenceStatus,
+    ReviewPolicy,
+    Scope,
+)
 from crm.preferences.usual import usual_values
+from crm.preferences.wording import with_value
 from crm.profile.noting import Subject, subject
 from crm.staff.actor import Actor
-from web.deps import Db, Me, Reading
+from web.deps import Db, Me, Reading, Views
 from web.forms import Filled, refused
 from web.rendering import is_fragment, render
 from web.wording import mark, wording
@@ -31,9 +39,21 @@ router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=40)]
 FreeWords = Annotated[str, Form(max_length=WORDS_MAX)]
 Value = Annotated[str, Form(max_length=VALUE_MAX)]
+FOUND = 7
+"""As many as fit a low screen together with the rest of the sheet; more letters narrow it."""
 KEPT = "keshi:kept"
 """Tells the screen behind the sheet that something was kept, so that it looks again at once."""
 START = {"source": "seen", "scope": "always", "this_hotel_only": "", "denies": ""}
+
+NOTHING_ASKED: dict[str, Any] = {
+    "cautions": (),
+    "conflicts": (),
+    "crowded": None,
+    "most": None,
+    "usual": (),
+    "chosen": None,
+    "gives_way": True,
+}
 
 NOTED = mark("Noted: %(what)s")
 NOTED_FOR_REVIEW = mark("Noted: %(what)s. The guest-file centre looks at it within a day.")
@@ -41,10 +61,13 @@ NOTED_BEFORE_ANYONE = mark("Sent to the guest-file centre: it looks before anyon
 
 
 @router.get("/guests/{guest_id:uuid}/note")
-def open_sheet(request: Request, db: Db, me: Me, guest_id: UUID) -> Response:
+def open_sheet(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
     """The sheet with what is likely here; the id of the note is made now, so that it is kept once
     however often it is sent."""
     about = subject(db, guest_id, by=me)
+    views.viewed(
+        by=me, subject="guest", subject_id=guest_id, guest_id=guest_id, fields=["preferences"]
+    )
     sheet = Filled(START | {"note_id": str(new_id())})
     return _sheet(request, about, sheet, hits=suggest(db, guest_id, by=me))
 
@@ -67,7 +90,7 @@ def look_for(
     Posted and only read: what is typed about a guest stands in no address.
     """
     typed = words.strip()
-    hits = preferences.find_codes(db, typed, by=me) if typed else suggest(db, guest_id, by=me)
+    hits = [_bare(hit) for hit in _offered(db, me, guest_id, typed)]
     facts: dict[str, Any] = {"hits": hits, "typed": typed, "cautions": cautions_in(typed)}
     if is_fragment(request):
         return render(request, "capture/_codes.html", **facts)
@@ -124,6 +147,13 @@ def save(
     )
 
 
+def _offered(db: Session, me: Actor, guest_id: UUID, typed: str) -> Sequence[CodeHit]:
+    """What was typed may mean these; while nothing is typed, what is likely here."""
+    if typed:
+        return preferences.find_codes(db, typed, by=me, limit=FOUND)
+    return suggest(db, guest_id, by=me)
+
+
 def _options(
     note_id: str, source: str, scope: str, this_hotel_only: str, denies: str
 ) -> dict[str, str]:
@@ -155,28 +185,38 @@ def _question(
     request: Request, db: Session, me: Actor, guest_id: UUID, typed: dict[str, str]
 ) -> Response | None:
     """What must be asked before the code can be kept; nothing for most."""
-    found = beside(db, guest_id, typed["code"], by=me)
+    if typed["scope"] not in set(Scope):
+        return None  # Forged, unknown or switched off: the service says so in its own words.
+    found = beside(
+        db,
+        guest_id,
+        typed["code"],
+        by=me,
+        scope=Scope(typed["scope"]),
+        this_hotel_only=bool(typed["this_hotel_only"]),
+    )
     if found is None:
-        return None  # Unknown or switched off: the service says so in its own words.
+        return None
     ask_value = found.hit.takes_value and not typed["value"]
-    if not ask_value and not found.against:
+    giving_way = [*found.against, *([found.crowded] if found.crowded else [])]
+    if not ask_value and not giving_way:
         return None
     sheet = Filled(typed | {"free_value": ""})
     about = subject(db, guest_id, by=me)
     if ask_value:
         usual = usual_values(typed["code"], me.language)
-        return _sheet(request, about, sheet, step="value", chosen=found.hit, usual=usual)
-    gives_way = typed["source"] != "seen" or not any(
-        each.status == "confirmed" for each in found.against
-    )
+        return _sheet(request, about, sheet, step="value", chosen=_bare(found.hit), usual=usual)
     return _sheet(
         request,
         about,
         sheet,
         step="conflict",
-        chosen=found.hit,
+        chosen=_bare(found.hit),
         conflicts=found.against,
-        gives_way=gives_way,
+        crowded=found.crowded,
+        most=found.most,
+        gives_way=typed["source"] != "seen"
+        or all(each.status is not PreferenceStatus.CONFIRMED for each in giving_way),
     )
 
 
@@ -188,7 +228,7 @@ def _again(request: Request, db: Session, me: Actor, guest_id: UUID, sheet: Fill
         subject(db, guest_id, by=me),
         sheet,
         status=422,
-        hits=preferences.find_codes(db, words, by=me) if words else suggest(db, guest_id, by=me),
+        hits=_offered(db, me, guest_id, words),
         typed=words,
         cautions=cautions_in(words),
     )
@@ -213,11 +253,16 @@ def _sheet(
         subject=about,
         sheet=sheet,
         step=step,
-        hits=hits,
+        hits=[_bare(hit) for hit in hits],
         typed=typed,
         back=f"/guests/{about.guest_id}" if about.name else "/rooms",
-        **{"cautions": (), "conflicts": (), "usual": (), "chosen": None, "gives_way": True} | facts,
+        **NOTHING_ASKED | facts,
     )
+
+
+def _bare(hit: CodeHit) -> CodeHit:
+    """The code without the words of its blank: the sheet asks for the value itself."""
+    return hit.model_copy(update={"label": with_value(hit.label, None)})
 
 
 def _told(kept: ObservationOut, me: Actor) -> str:

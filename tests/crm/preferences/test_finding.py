@@ -47,6 +47,10 @@ class TestFinding:
         else:
             assert code in found(typed)[:5], found(typed)[:8]
 
+    @pytest.mark.parametrize("typed", ["zhen", "枕", "pillow"])
+    def test_a_pillow_is_found_before_what_only_sounds_a_little_alike(self, typed):
+        assert all(code.startswith("PL.") for code in found(typed)[:5]), found(typed)[:8]
+
     def test_nothing_typed_finds_nothing(self):
         assert found("") == found("   ") == found("!?") == []
 

@@ -356,3 +356,19 @@ def test_told_by_the_guest_is_kept_as_such(desk, chen):
     note(desk, chen.guest, code="PL.BUCK", source="told", scope="this_stay")
     (kept,) = observations(desk)
     assert (kept.source, kept.scope.value) == (PreferenceSource.TOLD, "this_stay")
+
+
+def test_a_full_group_names_the_oldest_that_would_give_way(desk, chen):
+    for code in ("PL.BUCK", "PL.FOAM", "PL.LATEX"):
+        note(desk, chen.guest, code=code)
+    question = soup(note(desk, chen.guest, code="PL.NECK"))
+    told = question.select_one(".cautions").get_text(" ", strip=True)
+    assert "3 of this kind are kept" in told
+    assert "Buckwheat pillow is the oldest of them." in told
+
+
+def test_an_exception_for_one_stay_takes_no_other_s_place(desk, chen):
+    answer = note(desk, chen.guest, code="FL.LOW", source="told", scope="this_stay")
+    assert answer.headers["HX-Trigger"] == "keshi:kept"
+    (high,) = claims(desk, chen.guest, "FL.HIGH")
+    assert high.status is PreferenceStatus.CONFIRMED

@@ -2,6 +2,35 @@
 // hx-target="#drawer" fill it; it opens when there is something in it, and what was saved closes it.
 const drawer = document.getElementById("drawer");
 
+// What is typed between the key that opens the drawer and its coming: it goes into the box.
+let early = "";
+const waiting = () => drawer?.open && drawer.firstElementChild?.matches(".loading");
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.('[hx-target="#drawer"]');
+  if (!link || !drawer || drawer.contains(link) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  early = "";
+  const note = document.createElement("p");
+  note.className = "loading";
+  note.tabIndex = -1;
+  note.textContent = drawer.dataset.loading;
+  drawer.replaceChildren(note);
+  if (!drawer.open) drawer.showModal();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!waiting() || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Backspace") early = early.slice(0, -1);
+  else if (event.key.length === 1) early += event.key;
+  else return;
+  event.preventDefault();
+}, true);
+
+document.addEventListener("htmx:finally:request", (event) => {
+  // Refused or without network: the reason is told at the foot of the page, nothing is left open.
+  if (waiting() && event.detail?.ctx?.target === drawer) close();
+});
+
 const box = (root = document) => root.querySelector("#note-words");
 const options = () => [...document.querySelectorAll("#note-found [role=option]")];
 let chosen = null;
@@ -49,12 +78,33 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// Usual values stand in a row: arrows move along it, and a tap means itself, whatever was typed beside.
+document.addEventListener("keydown", (event) => {
+  const chip = event.target.closest?.(".value-chips > button");
+  const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  if (!chip || !by) return;
+  const all = [...chip.parentElement.children];
+  all[(all.indexOf(chip) + by + all.length) % all.length].focus();
+  event.preventDefault();
+});
+document.addEventListener("pointerdown", (event) => {
+  const free = event.target.closest?.(".value-chips > button") && document.querySelector("[data-free]");
+  if (free) free.value = "";
+});
+
 document.body.addEventListener("htmx:after:swap", () => {
   if (chosen && !chosen.isConnected) choose(null);
-  if (!drawer) return;
-  if (drawer.childElementCount && !drawer.open) drawer.showModal();
-  const first = drawer.querySelector("[autofocus]");
-  if (drawer.open && first && !drawer.contains(document.activeElement)) first.focus();
+  if (!drawer?.open || waiting()) return;
+  const input = box(drawer);
+  // On a phone the keyboard would cover what is likely; who wants to type taps the box.
+  const first = matchMedia("(pointer: coarse)").matches && input ? null : drawer.querySelector("[autofocus]");
+  if (first && (document.activeElement === document.body || !drawer.contains(document.activeElement))) first.focus();
+  if (input && early) {
+    input.value = early;
+    early = "";
+    // htmx begins to listen to what it brought a moment after this.
+    setTimeout(() => input.dispatchEvent(new Event("input", { bubbles: true })));
+  }
 });
 
 function close() {
