@@ -19,6 +19,7 @@ from lab.demo.noticed import Noticing, Sighting
 from lab.demo.partners import Partner
 from lab.demo.people import Person, Relation
 from lab.demo.stays import DemoStay
+from lab.demo.tasks import Find, Task, Tasks
 from lab.demo.today import AURORA, CREW
 from lab.demo.trust import Jotting
 from lab.demo.wishes import Wish
@@ -47,6 +48,8 @@ class World:
     cases: list[Case] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     notes: list[Jotting] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    finds: list[Find] = field(default_factory=list)
 
 
 class Dresser:
@@ -71,6 +74,8 @@ class Dresser:
         world.cards = list(self._cards())
         world.notes = list(self._notes())
         self._notice()
+        tasks = Tasks(self.rng, self.keyring, world.now, world.stays)
+        world.tasks, world.finds = list(tasks.traces()), list(tasks.finds())
         return world
 
     def _notice(self) -> None:
@@ -336,3 +341,5 @@ class Dresser:
             if role.note:
                 yield Jotting(self.keyring.key(at), role.person.key, "service", "FO", role.note,
                               at, "duty")  # fmt: skip
+        inside = [s.guest for s in self.world.stays if s.status == "in_house" and s.guest]
+        yield from trust.restricted(inside[3::9], self.world.now, self.keyring)

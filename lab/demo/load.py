@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel, col
 
 from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
@@ -18,9 +18,11 @@ from crm.guests.tables import Address, ContactPoint, Guest, GuestName, Relation,
 from crm.hotels.tables import Department, Hotel, Room, RoomType
 from crm.kit.db import Database, chunks, refresh_statistics
 from crm.kit.errors import RuleBroken
+from crm.kit.pouring import pour
 from crm.kit.tables import ExternalRef
+from crm.lost_property.tables import FoundItem
 from crm.loyalty.tables import Membership, PointEntry, TierChange
-from crm.notes.tables import Note
+from crm.notes.tables import Note, NoteReader, Trace
 from crm.preferences import master
 from crm.preferences.tables import Observation, Preference
 from crm.privacy.tables import Consent
@@ -28,8 +30,9 @@ from crm.staff import passwords
 from crm.staff.tables import Staff, StaffGrant
 from crm.stays import figures
 from crm.stays.tables import Companion, FolioLine, Stay
+from lab.demo import morning
 from lab.demo.dressing import World
-from lab.demo.rows import claims, house, service, stays
+from lab.demo.rows import claims, house, service, stays, tasks
 from lab.demo.rows import guests as guest_files
 from lab.demo.rows.register import Register, Row
 from lab.demo.world import GUESTS, SEED, build
@@ -67,8 +70,9 @@ def make_demo(
         told(f"Writing {len(world.people):,} guests and {len(world.stays):,} stays …")
         with database.writing() as db:
             load(db, world)
-            told("Making search keys and figures …")
+            told("Making search keys and figures, preparing the arrivals …")
             derive(db, world)
+        morning.begin(database, world)
     told(f"Done in {time.monotonic() - started:.0f} seconds.")
     return world
 
@@ -119,6 +123,9 @@ def load(db: Session, world: World) -> None:
         (Preference, claims.preference_rows(world, register)),
         (Observation, claims.observation_rows(db, world, register)),
         (Note, service.note_rows(world, register)),
+        (NoteReader, service.reader_rows(world, register)),
+        (Trace, tasks.trace_rows(world, register)),
+        (FoundItem, tasks.found_rows(world, register)),
         (Complaint, service.complaint_rows(world, register)),
         (ComplaintStep, service.step_rows(world, register)),
         (Membership, service.membership_rows(world)),
@@ -132,7 +139,7 @@ def load(db: Session, world: World) -> None:
 
 def _insert(db: Session, table: type[SQLModel], made: list[Row]) -> None:
     for part in chunks(made, BATCH):
-        db.connection().execute(insert(table), list(part))
+        pour(db, table, list(part))
 
 
 def derive(db: Session, world: World) -> None:

@@ -1,7 +1,7 @@
 """VIP levels, caution flags, consents and notes: what the house thinks, and what guests allow."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -24,18 +24,25 @@ CAUTIONS: tuple[tuple[str, str], ...] = (
     ("ask_manager", "Asked for another guest's room number; say nothing."),
     ("do_not_readmit", "Damaged a suite and left without paying; police report on file."),
 )
-NOTES: tuple[tuple[str, str, str], ...] = (
-    ("FO", "service", "Prefers to be greeted in the lobby rather than called in the room."),
-    ("FO", "service", "Collects the receipt at the desk, wants it printed."),
-    ("HK", "service", "Puts the second pillow on the chair; leave it there."),
-    ("HK", "service", "Own yoga mat by the window, do not fold."),
-    ("HK", "department", "Leaves the AC at 26 °C; do not turn it down."),
-    ("FB", "service", "Sits by the window with the newspaper, comes at 7.15."),
-    ("FB", "service", "Orders noodles after ten at night; keep some stock ready."),
-    ("FO", "management", "Considers moving the company's annual meeting to us."),
-    ("FO", "service", "Mother came along; asked for a wheelchair at the entrance."),
-    ("HK", "service", "Tea drunk, coffee untouched every day."),
+NOTES: tuple[tuple[str, str, str, str], ...] = (
+    ("FO", "service", "arrival", "Prefers to be greeted in the lobby, not called in the room."),
+    ("FO", "service", "departure", "Collects the receipt at the desk, wants it printed."),
+    ("HK", "service", "stay", "Puts the second pillow on the chair; leave it there."),
+    ("HK", "service", "stay", "Own yoga mat by the window, do not fold."),
+    ("HK", "department", "stay", "Leaves the AC at 26 °C; do not turn it down."),
+    ("FB", "service", "dining", "Sits by the window with the newspaper, comes at 7.15."),
+    ("FB", "service", "dining", "Orders noodles after ten at night; keep some stock ready."),
+    ("FO", "management", "courtesy", "Considers moving the company's annual meeting to us."),
+    ("FO", "service", "family", "Mother came along; asked for a wheelchair at the entrance."),
+    ("HK", "service", "remark", "Tea drunk, coffee untouched every day."),
+    ("FO", "department", "payment", "Company pays the room, minibar goes on his own card."),
 )
+RESTRICTED: tuple[tuple[str, str], ...] = (
+    ("incident", "Left in an ambulance on the second night; the family knows. Do not ask."),
+    ("incident", "A dispute with another guest in the bar; both were asked to keep apart."),
+    ("courtesy", "Negotiates a contract for 900 nights; speak to the manager before any offer."),
+)
+"""For named colleagues only."""
 PROOFS = (
     ("registration card, signed", "Tick on the registration card"),
     ("booking page", "Tick on the booking page, double opt-in"),
@@ -55,6 +62,8 @@ class Jotting:
     words: str
     at: datetime
     by: str
+    kind: str = "remark"
+    readers: tuple[str, ...] = ()
 
 
 def vip(rng: random.Random, level: str, today: date) -> Level:
@@ -87,7 +96,16 @@ def consents(rng: random.Random, person: Person, born_on: date) -> Iterator[Cons
 
 
 def notes(rng: random.Random, person: Person, day: date, keyring: Keyring) -> Iterator[Jotting]:
-    department, level, words = rng.choice(NOTES)
+    department, level, kind, words = rng.choice(NOTES)
     at = at_hotel(day, rng.randrange(8, 22), rng.randrange(60))
     by = {"FO": "desk", "HK": "housekeeper", "FB": "restaurant"}[department]
-    yield Jotting(keyring.key(at), person.key, level, department, words, at, by)
+    yield Jotting(keyring.key(at), person.key, level, department, words, at, by, kind)
+
+
+def restricted(guests: Sequence[UUID], now: datetime, keyring: Keyring) -> Iterator[Jotting]:
+    """By the duty manager, for the manager and the guest-file centre."""
+    for n, ((kind, words), guest) in enumerate(zip(RESTRICTED, guests, strict=False)):
+        at = now - timedelta(days=9 + 31 * n, minutes=17 * n)
+        yield Jotting(
+            keyring.key(at), guest, "restricted", "FO", words, at, "duty", kind, ("gm", "files")
+        )

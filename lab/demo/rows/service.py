@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from crm.loyalty.terms import MembershipState
-from crm.notes.terms import NoteLevel
+from crm.notes.terms import NoteKind, NoteLevel
 from lab.demo.dressing import World
 from lab.demo.house import CURRENCY
 from lab.demo.rows.register import Register, Row
@@ -16,6 +16,7 @@ def note_rows(world: World, register: Register) -> Iterator[Row]:
             "guest_id": note.guest,
             "hotel_id": register.hotels["LVH"],
             "level": NoteLevel(note.level),
+            "kind": NoteKind(note.kind),
             "department": note.department,
             "words": note.words,
             "needs_review": False,
@@ -24,6 +25,12 @@ def note_rows(world: World, register: Register) -> Iterator[Row]:
             "expires_on": None,
             "version": 1,
         }
+
+
+def reader_rows(world: World, register: Register) -> Iterator[Row]:
+    for note in world.notes:
+        for login in note.readers:
+            yield {"note_id": note.key, "staff_id": register.staff[login]}
 
 
 def complaint_rows(world: World, register: Register) -> Iterator[Row]:

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session
 
 from crm.kit.db import Database
+from lab.demo import morning
 from lab.demo.dressing import World
 from lab.demo.load import derive, load
 from lab.demo.world import build
@@ -45,6 +46,7 @@ def _fill(database: Database, world: World) -> Iterator[Database]:
     with database.writing() as db:
         load(db, world)
         derive(db, world)
+    morning.begin(database, world)
     yield database
     database.dispose()
 
