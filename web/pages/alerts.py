@@ -16,7 +16,7 @@ from crm.companies import queries as companies
 from crm.guests.terms import GuestIdentity, VipLevel
 from crm.hotels.terms import DepartmentCode
 from crm.kit.errors import Conflict, CrmError
-from crm.preferences.codes import codes_in_use
+from crm.preferences.codes import hotel_codes
 from crm.profile import putting_aside
 from crm.profile import queries as profile
 from crm.staff.actor import Actor
@@ -265,7 +265,8 @@ class _Words:
             chinese = self._me.language.startswith("zh")
             self._codes = {
                 row.code: row.label_zh if chinese else row.label_en
-                for row in codes_in_use(self._db, self._me.hotel_id)
+                for row in hotel_codes(self._db, by=self._me)
+                if row.is_active
             }
         return self._codes
 
