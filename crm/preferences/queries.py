@@ -10,7 +10,7 @@ from crm.guests.queries import need_visible
 from crm.kit import clock
 from crm.kit.rows import cols, one_of
 from crm.preferences import refusals, rules
-from crm.preferences.codes import code_groups, hotel_codes, of_hotel, own_words
+from crm.preferences.codes import catalogue, code_groups, hotel_codes, of_hotel, own_words
 from crm.preferences.finding import find
 from crm.preferences.observed import (
     moments_of,
@@ -198,7 +198,7 @@ FOUND_MAX = 20
 def find_codes(db: Session, text: str, *, by: Actor, limit: int = FOUND_MAX) -> list[CodeHit]:
     """Codes in use that typed letters may mean, the best first: English, Chinese, pinyin."""
     by.need("preferences.note")
-    rows = [row for row in hotel_codes(db, by=by) if row.is_active]
+    rows = catalogue(db, by.hotel_id).in_use
     return [code_hit(row, by) for row in find(rows, text)[:limit]]
 
 
