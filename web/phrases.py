@@ -4,9 +4,11 @@ The domain knows which sentence fits and what fills it; only the doors know lang
 carries a language of its own is for the guest's ear and is said in that language.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
+from crm.kit import clock
 from crm.profile.schemas import Phrase, Term
 from crm.sensing.schemas import Evidence
 from web import formats
@@ -61,6 +63,7 @@ PHRASES: dict[str, str | Counted] = {
     "must_know.ask_again": mark("%(what)s: noted long ago. Ask the guest again."),
     "suggest.seen_once": mark("Seen once. Ask the guest."),
     "suggest.seen_twice": mark("Seen on two stays. Ask the guest."),
+    "suggest.times": mark("%(cases)s of %(out_of)s stays"),
     "case.open": mark("Open case C-%(no)s: %(what)s"),
     "case.last_stay": mark("Last stay: %(what)s (case C-%(no)s, closed)."),
     "case.last_stay_check": mark("Last stay: %(what)s (case C-%(no)s, closed). %(check)s"),
@@ -199,6 +202,11 @@ def spell(said: Phrase | str | None, language: str, today: date) -> str:
 def evidence_in_words(evidence: Evidence, language: str, today: date) -> str:
     """Why something is proposed: "4 of the last 5 stays on floors above 12 (house: 31 %)"."""
     return spell(Phrase(code=evidence.code, values=dict(evidence.values)), language, today)
+
+
+def evidence_for(language: str) -> Callable[[Evidence], str]:
+    """`evidence_in_words` for one reader, for who accepts a habit and keeps the words with it."""
+    return lambda evidence: evidence_in_words(evidence, language, clock.now().date())
 
 
 def language_of(tag: str) -> str:

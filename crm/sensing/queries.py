@@ -1,14 +1,16 @@
 """Reads proposals: those of one guest for the card, those of a hotel for the list."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from crm.guests.queries import need_visible, visible_to
 from crm.guests.tables import Guest
+from crm.kit.dbtypes import Key
 from crm.kit.errors import NotFound
 from crm.kit.paging import PageOf, read_cursor, write_cursor
 from crm.kit.rows import cols, named
@@ -55,9 +57,20 @@ def open_habits(
     """
     by.need("preferences.read")
     need_visible(db, guest_id, by=by)
-    rows = db.connection().execute(
-        _habits(by).where(col(Habit.guest_id) == guest_id, col(Habit.state) == HabitState.OPEN)
-    )
+    return habits_for_the_card(db, guest_id, by=by, limit=limit, channel=channel)
+
+
+def habits_for_the_card(
+    db: Session,
+    guest_id: UUID,
+    *,
+    by: Actor,
+    limit: int = ON_THE_CARD,
+    channel: Channel = Channel.JSON,
+) -> list[HabitRow]:
+    """As `open_habits`, for a caller who has found the guest within reach already."""
+    by.need("preferences.read")
+    rows = db.connection().execute(_open_of_guest(by.hotel_id), {"the_guest": guest_id})
     ranked = sorted(
         _shown(rows, by, channel),
         key=lambda one: (chance.tail(one.cases, one.out_of, one.base_per_mille), one.code),
@@ -119,7 +132,20 @@ def habit(db: Session, habit_id: UUID, *, by: Actor) -> HabitRow:
     return found[0]
 
 
+@lru_cache(maxsize=64)
+def _open_of_guest(hotel_id: UUID | None) -> Select[Any]:
+    """Built once for all colleagues of a hotel: building costs more than running."""
+    return _worded_for(hotel_id).where(
+        col(Habit.guest_id) == bindparam("the_guest", type_=Key()),
+        col(Habit.state) == HabitState.OPEN,
+    )
+
+
 def _habits(by: Actor) -> Select[Any]:
+    return _worded_for(by.hotel_id)
+
+
+def _worded_for(hotel_id: UUID | None) -> Select[Any]:
     """Habits with their code in the words of the hotel worked for; switched-off codes are out."""
 
     def worded(name: str) -> Any:
@@ -129,7 +155,7 @@ def _habits(by: Actor) -> Select[Any]:
         select(*_HABIT, worded("label_en"), worded("label_zh"))
         .join(PreferenceCode, col(PreferenceCode.code) == col(Habit.code))
         .outerjoin(_other, col(_other.code) == col(Habit.against_code))
-        .outerjoin(_own, and_(col(_own.code) == col(Habit.code), col(_own.hotel_id) == by.hotel_id))
+        .outerjoin(_own, and_(col(_own.code) == col(Habit.code), col(_own.hotel_id) == hotel_id))
         .outerjoin(
             _there,
             and_(col(_there.code) == col(Habit.code), col(_there.hotel_id) == col(Habit.hotel_id)),

@@ -1,5 +1,6 @@
 """Looks at one guest's records again, and takes the house's answer to what they propose."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from crm.preferences import service as preferences
 from crm.preferences.terms import WORDS_MAX
 from crm.sensing import finding, passing, queries, rules, sources
 from crm.sensing.events import HabitAnswered, HabitsChanged
-from crm.sensing.schemas import HabitRow
+from crm.sensing.schemas import Evidence, HabitRow
 from crm.sensing.sources import Group
 from crm.sensing.tables import Habit
 from crm.sensing.terms import HabitState
@@ -69,15 +70,20 @@ def has_left(db: Session, stay_id: UUID) -> bool:
 
 # ---------------------------------------------------------------- answers
 def accept(
-    db: Session, habit_id: UUID, *, by: Actor, version: int, words: str | None = None
+    db: Session,
+    habit_id: UUID,
+    *,
+    by: Actor,
+    version: int,
+    say: Callable[[Evidence], str] | None = None,
 ) -> HabitRow:
     """Yes: the habit becomes evidence of a preference, as many times as it was seen.
 
-    ``words`` is the evidence as the reader saw it, in the reader's language. `NotFound` out of
+    ``say`` puts the evidence into the reader's words, to be kept with it. `NotFound` out of
     reach, `ChangedMeanwhile` for another version, `HabitAnsweredAlready` when it is not open.
     """
     row = _answer(db, habit_id, HabitState.ACCEPTED, by=by, version=version)
-    told = words or f"{row.cases}/{row.out_of} ({row.base_per_mille / 10:g} %)"
+    told = say(row.evidence) if say else f"{row.cases}/{row.out_of}"
     preferences.note_sensed(
         db,
         row.guest_id,

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from crm.kit import clock
 from crm.kit.paging import PageOf
 from crm.sensing import queries, wording
 from crm.sensing import service as sensing
@@ -17,7 +16,7 @@ from web import house_deeds as house
 from web.answers import as_json, need_match, with_etag
 from web.deps import Db, Me, Page, Views
 from web.hard_json import HardRoute
-from web.phrases import evidence_in_words
+from web.phrases import evidence_for
 
 router = APIRouter(tags=["habits"], route_class=HardRoute)
 
@@ -52,8 +51,7 @@ def read_habit(db: Db, me: Me, views: Views, habit_id: UUID) -> HabitRow:
 def accept_habit(request: Request, db: Db, me: Me, habit_id: UUID) -> HabitRow:
     """Yes: it becomes evidence of a preference, for as many stays as it was seen on."""
     found = _matched(request, db, habit_id, me)
-    words = evidence_in_words(found.evidence, me.language, clock.now().date())
-    done = sensing.accept(db, habit_id, by=me, version=found.version, words=words)
+    done = sensing.accept(db, habit_id, by=me, version=found.version, say=evidence_for(me.language))
     return _answer(done)  # type: ignore[return-value]
 
 

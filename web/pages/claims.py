@@ -19,6 +19,7 @@ from crm.staff.actor import Actor
 from web.deps import Db, Me, Views
 from web.forms import refused
 from web.pages.capture import KEPT
+from web.phrases import evidence_for
 from web.rendering import is_fragment, render
 from web.wording import mark, wording
 
@@ -99,7 +100,8 @@ def answer(
     """Yes or no to what the card proposes: one tap each."""
     if kind == "habit":
         if answer == "yes":
-            row = sensing.accept(db, suggestion_id, by=me, version=version)
+            say = evidence_for(me.language)
+            row = sensing.accept(db, suggestion_id, by=me, version=version, say=say)
             return _done(request, me, guest_id, KEPT_HABIT, row.text)
         sensing.dismiss(db, suggestion_id, by=me, version=version)
         return _done(request, me, guest_id, NOT_SO, "")

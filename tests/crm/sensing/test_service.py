@@ -118,7 +118,9 @@ class TestAnswers:
         return queries.open_habits(db, guest, by=desk)[0]
 
     def test_yes_makes_it_evidence_of_a_preference(self, db, desk, high):
-        done = service.accept(db, high.id, by=desk, version=high.version, words="5 of 5 stays")
+        done = service.accept(
+            db, high.id, by=desk, version=high.version, say=lambda said: said.code
+        )
         assert done.state is HabitState.ACCEPTED
         noted = (
             db.connection()
@@ -128,7 +130,7 @@ class TestAnswers:
             .one()
         )
         assert (noted.code, noted.source, noted.words) == (
-            "FL.HIGH", PreferenceSource.SENSED, "5 of 5 stays",
+            "FL.HIGH", PreferenceSource.SENSED, "habit.floor_above",
         )  # fmt: skip
         assert queries.open_habits(db, high.guest_id, by=desk) == []
         assert service.sense_guest(db, high.guest_id, TODAY) == 0
