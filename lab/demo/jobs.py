@@ -17,6 +17,7 @@ from crm.staff.tables import ApiKey
 from lab.demo import pms_book
 from lab.demo.hour import an_hour
 from lab.demo.house import lakeview
+from lab.demo.shift import work_an_hour
 from lab.demo.simulator import Pms
 
 HOUR = "demo.hour"
@@ -63,11 +64,11 @@ def _fresh_key(db: Session) -> str | None:
 
 
 @jobs.job(HOUR)
-def let_an_hour_pass(_db: Session, _payload: dict[str, Any]) -> None:
-    """Let an hour pass in the PMS and tell Keshi about it.
+def let_an_hour_pass(db: Session, _payload: dict[str, Any]) -> None:
+    """Let an hour pass in the PMS, tell Keshi about it, and let the colleagues do their work.
 
-    It never touches the session it is given: on SQLite that would hold the writer while the
-    messages wait for it. The book is written last, so an hour that failed is told again with
+    It does not touch the session before all is told: on SQLite that would hold the writer while
+    the messages wait for it. The book is written last, so an hour that failed is told again with
     the same message numbers, which Keshi takes once.
     """
     if "pms" not in _connected:
@@ -76,4 +77,5 @@ def let_an_hour_pass(_db: Session, _payload: dict[str, Any]) -> None:
     book = pms_book.read(settings)
     told = an_hour(book, random.Random(f"{book.today} {book.hours}"))
     pms.tell(book, told)
+    work_an_hour(db, book.today, book.hours)
     pms_book.write(settings, book)

@@ -13,6 +13,9 @@ from crm.kit import jobs
 from crm.kit.db import Database
 from crm.kit.errors import RuleBroken
 from crm.kit.settings import Settings
+from crm.notes.tables import Trace
+from crm.notes.terms import TraceState
+from crm.preferences.tables import Observation
 from crm.staff import keys
 from crm.staff.tables import ApiKey
 from crm.stays import figures
@@ -122,6 +125,10 @@ class TestHour:
             )
             assert db.connection().scalar(inside) == len(book.of_state("in_house"))
             assert figures.differences(db) == []
+            noted = select(func.count()).select_from(Observation)
+            assert (db.connection().scalar(noted) or 0) >= len(world.sightings) + 3
+            closed = select(func.count()).where(col(Trace.state) == TraceState.DONE)
+            assert db.connection().scalar(closed) == 6 + 3 * 2
 
     def test_an_hour_told_twice_is_one_hour(
         self, house: Database, settings: Settings, world: World
@@ -134,11 +141,13 @@ class TestHour:
                 demo_jobs.let_an_hour_pass(db, {})
             with house.reading() as db:
                 once = db.connection().scalar(select(func.count()).select_from(IntakeMessage))
+                noted = db.connection().scalar(select(func.count()).select_from(Observation))
             # The worker died before the book was written: it begins the same hour anew.
             pms_book.path(settings).write_text(before)
             with house.writing() as db:
                 demo_jobs.let_an_hour_pass(db, {})
             with house.reading() as db:
                 twice = db.connection().scalar(select(func.count()).select_from(IntakeMessage))
-        assert once == twice
+                again = db.connection().scalar(select(func.count()).select_from(Observation))
+        assert (once, noted) == (twice, again)
         assert once
