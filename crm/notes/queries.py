@@ -17,7 +17,8 @@ from crm.kit.errors import Invalid, NotFound
 from crm.kit.paging import PageOf, read_cursor, write_cursor
 from crm.kit.rows import cols, fields_of, mapping_of, named, one_of
 from crm.kit.schema import FIRST_DAY, LAST_DAY
-from crm.notes.reach import readable_notes, readable_traces
+from crm.notes import rules
+from crm.notes.reach import departments_of, levels_of, readable_notes, readable_traces
 from crm.notes.schemas import NoteRow, NoteSheet, NoteWording, TraceOut
 from crm.notes.tables import Note, NoteReader, NoteVersion, Trace
 from crm.notes.terms import LINES_MAX, TraceState
@@ -90,8 +91,23 @@ def note(db: Session, note_id: UUID, *, by: Actor, channel: Channel = Channel.JS
     )
     return NoteSheet(
         **mapping_of(row),  # type: ignore[arg-type]
-        earlier=[NoteWording.model_validate(each) for each in earlier],
+        earlier=[
+            wording
+            for each in earlier
+            if _reads((wording := NoteWording.model_validate(each)), row.noted_by, by, channel)
+        ],
         readers=[each.staff_id for each in readers],
+    )
+
+
+def _reads(wording: NoteWording, noted_by: UUID | None, by: Actor, channel: Channel) -> bool:
+    """Whether this reader may know how the note read: it may have been for fewer then."""
+    return rules.may_read_note(
+        wording.level,
+        levels=levels_of(by, channel),
+        department=wording.department,
+        departments=departments_of(by),
+        is_own=noted_by is not None and noted_by == by.staff_id,
     )
 
 

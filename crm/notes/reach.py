@@ -35,7 +35,7 @@ def levels_of(by: Actor, channel: Channel) -> list[NoteLevel]:
 
 
 def readable_notes(by: Actor, channel: Channel) -> ColumnElement[bool]:
-    """The same as `rules.may_read_note`, as a condition, within the reader's hotels."""
+    """By level, department, as the writer or a named reader; within the reader's hotels."""
     ours = departments_of(by)
     ways: list[Any] = [
         one_of(col(Note.level), levels_of(by, channel)),

@@ -70,11 +70,10 @@ def may_read_note(
     department: DepartmentCode | None,
     departments: Collection[str],
     is_own: bool,
-    is_named: bool,
 ) -> bool:
-    """By the level, by the department that it is for, as its writer, or as a named reader."""
+    """By the level, by the department that it is for, or as its writer."""
     if level in levels or is_own:
         return True
     if level is NoteLevel.DEPARTMENT:
         return department is not None and department.value in departments
-    return level is NoteLevel.RESTRICTED and is_named
+    return False

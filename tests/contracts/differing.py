@@ -52,7 +52,9 @@ SHARED_COLUMNS = {
 }
 SORTS_ROWS = {
     # what decides which row is which, or whether it is there at all
-    "guest.state", "contact_point.kind", "note.level", "note.department", "document.kind_code",
+    "guest.state", "contact_point.kind", "note.level", "note.department",
+    "note_version.level", "note_version.department", "note.struck_at", "trace.department",
+    "trace.put_department", "trace.state", "document.kind_code",
     "preference.code", "preference.status", "preference.retired_at", "stay.status",
     "guest.is_incognito", "guest_name.kind", "guest_spend.year", "guest_spend.category",
     "guest_spend.currency", "guest_outlet.outlet", "guest_outlet.currency", "special_datum.kind",

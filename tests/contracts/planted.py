@@ -14,6 +14,8 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
+from crm.alerts.tables import AlertDismissal, AlertRule, AlertShowing
+from crm.alerts.terms import AlertKind, AlertWeight
 from crm.audit.tables import UnusualViewing
 from crm.audit.terms import ActorKind, Unusual
 from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
@@ -61,8 +63,8 @@ from crm.lost_property.tables import FoundItem, FoundPhoto
 from crm.lost_property.terms import FoundKind, FoundState
 from crm.loyalty.tables import Membership, PointEntry, TierChange
 from crm.loyalty.terms import PointKind, Tier
-from crm.notes.tables import Note
-from crm.notes.terms import NoteLevel
+from crm.notes.tables import HandoverCheck, Note, NoteReader, NoteVersion, Trace
+from crm.notes.terms import NoteKind, NoteLevel, Shift, TraceOrigin, TraceState
 from crm.preferences import master
 from crm.preferences.tables import Observation, Preference
 from crm.preferences.terms import (
@@ -135,6 +137,7 @@ NEEDLES: dict[str, tuple[str, ...]] = {
     "note.department": ("notewords-department",),
     "note.management": ("notewords-management",),
     "note.restricted": ("notewords-restricted",),
+    "trace.task": ("tracewords-plover", "traceremark-plover", "tracehanded-plover"),
     "complaint.flag": ("caseheadline-quartz", "nextcheck-quartz"),
     "complaint.case": ("casewords-basalt", "casecause-basalt", "stepwords-basalt"),
     "complaint.given": ("casegiven-opal", "3141593", "31415.93"),
@@ -165,6 +168,7 @@ WITHOUT_NEEDLE = {
     "guest.caution": "few values; differing houses tell",
     "guest.file": "dates; differing houses tell",
     "stay.count": "a digit; differing houses tell",
+    "alert.aside": "keys; what they stand for is the fields that the alert follows from",
     "preparation.state": "instants; its words are those of the preferences behind it",
     "stay.score": "a digit; differing houses tell",
 }
@@ -175,7 +179,8 @@ STRANGERS = {"far": ("Farnqvist", "远方客"), "past": ("Pastnqvist", "旧时�
 
 FOREIGN = (
     "FARCONF33", "Zqforeignoutlet", "foreigncase-marble",
-    "foreignfound-marble", "foreignnote-marble", "foreignpref-marble", "foreigndoc-marble",
+    "foreignfound-marble", "foreignnote-marble", "foreigntrace-marble",
+    "foreignpref-marble", "foreigndoc-marble",
     "Colleague Elsewhere",
 )  # fmt: skip
 """Words of rows that belong to the other hotel, about the guest whom both know."""
@@ -594,22 +599,71 @@ def _preferences_and_notes(db: Session, house: House) -> None:
         against_code="AM.COFFEE", answered_at=now, answered_by=noter, cases_when_answered=3,
     )  # fmt: skip
     house.ids["habit_id"] = put(db, habit).id
-    for level in NoteLevel:
+    _notes(db, house)
+    _tasks_and_alerts(db, house, noter)
+
+
+def _notes(db: Session, house: House) -> None:
+    """One of each level, as it read before, and a struck one; by somebody who reads them all."""
+    now, noter = clock.now(), house.staff[Role.GENERAL_MANAGER, house.here]
+    for level in (NoteLevel.SERVICE, *NoteLevel):
         department = DepartmentCode.SPA if level is NoteLevel.DEPARTMENT else None
+        words = f"notewords-{level}"
+        struck = level is NoteLevel.SERVICE and "note_id" not in house.ids
         note = put(
             db,
             Note(
-                guest_id=house.guest,
-                hotel_id=house.here,
-                level=level,
-                department=department,
-                words=f"notewords-{level}",
-                noted_at=now,
-                noted_by=noter,
-                expires_on=TODAY + timedelta(days=90),
+                guest_id=house.guest, hotel_id=house.here, stay_id=house.stay, level=level,
+                department=department, words=words, noted_at=now, noted_by=noter, version=2,
+                expires_on=TODAY + timedelta(days=90), struck_at=now if struck else None,
+                struck_by=noter if struck else None, struck_why=words if struck else None,
             ),
-        )
+        )  # fmt: skip
+        before = NoteVersion(
+            note_id=note.id, no=1, kind=NoteKind.FAMILY, level=level, department=department,
+            words=words, expires_on=TODAY, replaced_at=now, replaced_by=noter,
+        )  # fmt: skip
+        put(db, before)
         house.ids["note_id"] = note.id
+    put(db, NoteReader(note_id=house.ids["note_id"], staff_id=noter))
+
+
+def _tasks_and_alerts(db: Session, house: House, by: UUID) -> None:
+    now = clock.now()
+    for department in (DepartmentCode.FOOD_AND_BEVERAGE, DepartmentCode.HOUSEKEEPING):
+        done = department is DepartmentCode.FOOD_AND_BEVERAGE
+        task = Trace(
+            hotel_id=house.here, guest_id=house.guest, stay_id=house.stay, room_no="1808",
+            department=department, words="tracewords-plover", due_at=now - timedelta(hours=1),
+            origin=TraceOrigin.ALERT, origin_id=house.stay, put_at=now, put_by=by,
+            put_department=DepartmentCode.FRONT_OFFICE, owner_id=by,
+            handed_from=DepartmentCode.SPA, handed_words="tracehanded-plover",
+            state=TraceState.DONE if done else TraceState.OPEN, closed_at=now if done else None,
+            closed_by=by if done else None, closed_words="traceremark-plover" if done else None,
+            escalation=1, escalated_at=now,
+        )  # fmt: skip
+        house.ids["trace_id"] = put(db, task).id
+    put(
+        db,
+        HandoverCheck(trace_id=task.id, shift_on=TODAY, shift=Shift.EARLY, seen_at=now, seen_by=by),
+    )
+    rule = put(db, a_rule(house.here))
+    house.ids["rule_id"] = rule.id
+    put(db, AlertShowing(rule_id=rule.id, stay_id=house.stay, first_at=now))
+    aside = AlertDismissal(
+        stay_id=house.stay, alert_key=f"rule:{rule.id}", guest_id=house.guest,
+        hotel_id=house.here, rule_id=rule.id, put_aside_at=now, put_aside_by=by,
+    )  # fmt: skip
+    put(db, aside)
+
+
+def a_rule(hotel_id: UUID) -> AlertRule:
+    """A rule that is switched off."""
+    return AlertRule(
+        hotel_id=hotel_id, name="A rule", who={"match": "all", "of": [{"kind": "children"}]},
+        text_en="Cot and chair", weight=AlertWeight.NOTE, kind=AlertKind.COMFORT,
+        moments=["check_in"], places=["bar"], changed_at=clock.now(),
+    )  # fmt: skip
 
 
 def _case(db: Session, house: House) -> None:
@@ -821,7 +875,17 @@ def _elsewhere(db: Session, house: House, shelf: Shelf) -> None:
                 noted_by=noter,
             ),
         )
-    made: dict[str, object] = {"stay_id": stay, "staff_id": noter, "hotel_id": hotel}
+    task = Trace(
+        hotel_id=hotel, guest_id=guest, department=DepartmentCode.HOUSEKEEPING, put_at=now,
+        words="foreigntrace-marble", due_at=now, origin=TraceOrigin.BY_HAND,
+    )  # fmt: skip
+    made: dict[str, object] = {
+        "stay_id": stay,
+        "staff_id": noter,
+        "hotel_id": hotel,
+        "trace_id": put(db, task).id,
+        "rule_id": put(db, a_rule(hotel)).id,
+    }
     for who, no in ((guest, 2001), (house.far, 2002)):
         case = Complaint(
             hotel_id=hotel, number=no, source=CaseSource.IN_HOUSE, guest_id=who, category="noise",
