@@ -154,6 +154,13 @@ class TestAmending:
         with pytest.raises(ChangedMeanwhile):
             amend_note(db, made.id, asked, version=1, by=desk)
 
+    def test_an_older_wording_stays_with_those_it_was_for(self, db, guest, one):
+        manager = one("duty_manager")
+        made = write_note(db, guest, NoteWrite(level=MANAGEMENT, words="Quiet word"), by=manager)
+        amend_note(db, made.id, NoteAmend(words="Likes a quiet table"), version=1, by=manager)
+        assert len(queries.note(db, made.id, by=manager).earlier) == 1
+        assert queries.note(db, made.id, by=one("front_desk")).earlier == []
+
     def test_by_its_writer_or_those_who_keep_notes(self, db, guest, one):
         made = write_note(db, guest, NoteWrite(words="Late train"), by=one("front_desk"))
         with pytest.raises(NotAllowed):
