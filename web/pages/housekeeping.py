@@ -57,13 +57,14 @@ def sending_pass(me: Me, mine: MySession) -> Response:
 
 
 @router.get("/sw.js")
-def service_worker() -> Response:
+def service_worker(request: Request) -> Response:
     """The worker of the floor, from the root so that it may answer for the floor's address."""
-    return Response(
+    worker = Response(
         _worker(),
         media_type="text/javascript",
         headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"},
     )
+    return packed(request, worker)
 
 
 @router.get("/manifest.webmanifest")

@@ -15,20 +15,25 @@ self.addEventListener("activate", (event) => event.waitUntil((async () => {
 
 // The page names its own files, so that a new release brings new ones and drops the old.
 self.addEventListener("message", (event) => {
-  if (event.data?.kind === "keep") event.waitUntil(keepFiles(event.data.files, event.data.page));
+  if (event.data?.kind === "keep") event.waitUntil(keepAll(event.data));
 });
 
-async function keepFiles(files, page) {
+async function keepAll({ files, page, text }) {
   const cache = await caches.open(FILES);
   const wanted = new Set(files.map((file) => new URL(file, location.origin).href));
   for (const kept of await cache.keys()) if (!wanted.has(kept.url)) await cache.delete(kept);
-  for (const file of wanted) {
+  await Promise.all([...wanted].map(async (file) => {
     if (!(await cache.match(file))) await cache.add(file).catch(() => undefined);
-  }
-  if (page && !(await (await caches.open(LISTS)).match(keyOf(new URL(page, location.origin))))) {
-    const answer = await fetch(page, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
-    if (answer?.ok) await keep(new URL(page, location.origin), answer);
-  }
+  }));
+  // The first page came past this worker. Its text is at hand; the headers that every answer of the house
+  // carries, the content policy above all, come with a short one.
+  const url = new URL(page, location.origin);
+  if (await (await caches.open(LISTS)).match(keyOf(url))) return;
+  const short = await fetch("/rooms/pass", { redirect: "manual" }).catch(() => null);
+  if (!short?.ok) return;
+  const headers = new Headers(short.headers);
+  headers.set("content-type", "text/html; charset=utf-8");
+  await keep(url, new Response(text, { headers }));
 }
 
 // Filters are the page's own work, so one copy of a floor serves all of them.

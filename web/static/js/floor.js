@@ -1,5 +1,6 @@
 // Housekeeping's floor in the hand: filters without a network, a note in two taps with ten seconds to take
 // it back, problems, things found and ticks. All of it goes through the queue (floor-queue.js).
+const text = `<!doctype html>${document.documentElement.outerHTML}`;
 const queue = document.getElementById("floor-queue").href;
 const { add, flush, forgetLists, listen, mine, newId, putAside, retry, takeBack, tidy, wipe } = await import(queue);
 
@@ -326,7 +327,7 @@ async function keepOffline() {
   const ready = await navigator.serviceWorker.ready;
   const sprite = document.querySelector("use")?.getAttribute("href")?.split("#")[0];
   const files = [...all('link[rel="stylesheet"], link[rel="manifest"], link[rel="icon"]').map((link) => link.href), ...all("script[src]").map((script) => script.src), queue, sprite].filter(Boolean);
-  ready.active?.postMessage({ kind: "keep", files, page: `/rooms?floor=${encodeURIComponent(rooms().dataset.floor)}` });
+  ready.active?.postMessage({ kind: "keep", files, page: `/rooms?floor=${encodeURIComponent(rooms().dataset.floor)}`, text });
 }
 
 listen((news) => {
