@@ -47,7 +47,9 @@ from crm.profile.schemas import (
     StayNow,
 )
 from crm.profile.sights import Reader, reader_of
-from crm.profile.suggesting import SHOWN, to_confirm
+from crm.profile.suggesting import suggestions
+from crm.sensing.queries import habits_for_the_card
+from crm.sensing.schemas import HabitRow
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel, Sight
 from crm.stays.rules import stay_number
@@ -72,7 +74,10 @@ def card(db: Session, guest_id: UUID, *, by: Actor, channel: Channel = Channel.P
     cases = sources.cases_of(db, [guest_id], reader)
     zone = file.time_zone or "UTC"
     timeline = happenings.recent(db, guest_id, reader, limit=TIMELINE_SHOWN, zone=zone)
-    made = _Card(reader, file, children, stays, preferences, cases)
+    habits = []
+    if by.may("preferences.read"):
+        habits = habits_for_the_card(db, guest_id, by=by, channel=channel)
+    made = _Card(reader, file, children, stays, preferences, cases, habits)
     return made.whole(timeline, book_of(db, by.hotel_id, file.edition))
 
 
@@ -105,8 +110,10 @@ class _Card:
         stays: Sequence[Any],
         preferences: Sequence[sources.Noted],
         cases: Sequence[Any],
+        habits: Sequence[HabitRow],
     ) -> None:
         self.reader, self.file, self.children = reader, file, children
+        self.habits = habits
         self.today: date = file.business_on or clock.today_in("UTC")
         self.stays = stays
         self.stay = stay_now(stays, self.today, reader.by.hotel_id)
@@ -163,7 +170,7 @@ class _Card:
             put_aside=aside,
             fit=fit,
             wishes=wishes,
-            suggestions=to_confirm(self.claims)[:SHOWN],
+            suggestions=suggestions(self.claims, self.habits),
             figures=self._figures(),
             segment=None,
             contacts=self._contacts(),

@@ -82,13 +82,15 @@ class Wish(Out):
 
 class Suggestion(Out):
     """Something to ask or to answer: a wish seen but not confirmed yet (``claim``), or a habit
-    that the house's records propose (``habit``). ``why`` is the evidence in a few words."""
+    that the house's records propose (``habit``). ``why`` is the evidence in a sentence, ``times``
+    the same in figures."""
 
     kind: str
     id: UUID
     version: int
     text: str
     why: Phrase | str
+    times: Phrase | None = None
 
 
 class WishGroup(Out):

@@ -8,11 +8,14 @@ from sqlmodel import col, select
 
 from crm.audit.tables import AuditRow
 from crm.audit.terms import Deed
+from crm.kit import clock
 from crm.kit.ids import new_id
 from crm.preferences import service
 from crm.preferences.schemas import NoteIn
 from crm.preferences.tables import Observation, Preference
 from crm.preferences.terms import ObservationState, PreferenceSource, PreferenceStatus, RejectReason
+from crm.sensing.tables import Habit
+from crm.sensing.terms import HabitState, Occasion
 from crm.staff.terms import Role
 from tests import factories
 from tests.conftest import counted
@@ -372,3 +375,44 @@ def test_an_exception_for_one_stay_takes_no_other_s_place(desk, chen):
     assert answer.headers["HX-Trigger"] == "keshi:kept"
     (high,) = claims(desk, chen.guest, "FL.HIGH")
     assert high.status is PreferenceStatus.CONFIRMED
+
+
+class TestHabits:
+    @pytest.fixture
+    def habit(self, client, chen):
+        with client.database.writing() as db:
+            row = Habit(
+                guest_id=chen.guest,
+                hotel_id=client.hotel_id,
+                code="SV.LATEOUT",
+                occasion=Occasion.DEPARTURE,
+                cases=4,
+                out_of=5,
+                base_per_mille=90,
+                lift_percent=880,
+                threshold=780,
+                last_case_on=factories.TODAY - timedelta(days=113),
+                found_at=clock.now(),
+                state=HabitState.OPEN,
+            )
+            return factories.put(db, row).id
+
+    def test_are_proposed_with_their_evidence_and_a_yes_makes_them_a_preference(
+        self, desk, chen, habit
+    ):
+        page = soup(desk.get(f"/guests/{chen.guest}"))
+        form = page.select_one(f'.suggested form[action$="/habit/{habit}"]')
+        assert "4 of 5 stays" in form.get_text()
+        assert "13:00" in form.select_one(".sr-only[id]").get_text()
+        version = form.select_one("[name=version]")["value"]
+        answer = {"version": version, "answer": "yes"}
+        assert desk.post(form["action"], data=answer, headers=HTMX).status_code == 200
+        (claim,) = claims(desk, chen.guest, "SV.LATEOUT")
+        assert claim.status is PreferenceStatus.CONFIRMED
+        assert desk.post(form["action"], data=answer, headers=HTMX).status_code == 409
+
+    def test_a_no_takes_them_off_the_card(self, desk, chen, habit):
+        here = f"/guests/{chen.guest}/suggested/habit/{habit}"
+        desk.post(here, data={"version": 1, "answer": "no"}, headers=HTMX)
+        assert not soup(desk.get(f"/guests/{chen.guest}")).select('[action*="/habit/"]')
+        assert claims(desk, chen.guest, "SV.LATEOUT") == []
