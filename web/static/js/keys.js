@@ -116,3 +116,6 @@ document.addEventListener("click", (event) => {
     location.assign(row.dataset.href);
   }
 });
+
+// A page left by a row's own form comes back to that row.
+document.querySelector("[data-list] > :target")?.focus();

@@ -249,6 +249,7 @@ if (room) {
     const radio = place?.querySelector(`[data-pick="${number}"]`);
     if (!radio) return false;
     radio.checked = true;
+    radio.focus();
     radio.dispatchEvent(new Event("change", { bubbles: true }));
     return true;
   }
@@ -332,7 +333,7 @@ if (room) {
     if (event.target.closest("[data-undo]")) undo();
   });
 
-  room.addEventListener("input", keep);
+  for (const kind of ["input", "change"]) room.addEventListener(kind, keep);
   document.body.addEventListener("htmx:after:swap", (event) => {
     if (event.detail?.ctx?.target?.id !== "review-list") return;
     const there = new Set(allRows().map((row) => row.dataset.note));
