@@ -241,6 +241,9 @@ _BY_OCCASION = {
     Occasion.DEPARTURE: "habit.bill",
 }
 
+PHRASES = sorted({*_BY_CODE.values(), *_BY_OCCASION.values()})
+"""All sentences by which evidence is told; the doors have words for each."""
+
 
 def evidence_of(
     occasion: Occasion,

@@ -10,6 +10,7 @@ from crm.preferences.terms import PreferenceSource
 from crm.privacy.terms import ConsentState
 from crm.profile.rules import TOPICS
 from crm.profile.schemas import Phrase, Term
+from crm.sensing import queries as sensing
 from crm.stays.terms import StayStatus
 from web.phrases import PHRASES, Counted, language_of, spell
 from web.wording import LANGUAGES
@@ -36,6 +37,8 @@ SPOKEN = [
     "happened.stay_in_house_room",
     *(f"happened.preference_{source.value}" for source in PreferenceSource),
     *(f"happened.consent_{state.value}" for state in ConsentState),
+    *sensing.PHRASES,
+    "habit.against",
 ]
 
 
