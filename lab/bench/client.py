@@ -5,12 +5,14 @@ kept open, one cookie.
 """
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlencode
 
 MOST_SECONDS = 60
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(slots=True)
@@ -50,6 +52,13 @@ class Asker:
     async def post(self, path: str, **form: str) -> Answer:
         return await self._ask("POST", path, "", urlencode(form).encode())
 
+    async def post_form(self, path: str, request_id: str, form: dict[str, str]) -> Answer:
+        return await self._ask("POST", path, request_id, urlencode(form).encode())
+
+    async def post_json(self, path: str, request_id: str, body: object) -> Answer:
+        content = json.dumps(body, ensure_ascii=False).encode()
+        return await self._ask("POST", path, request_id, content, "application/json")
+
     async def sign_in(self, login: str, password: str) -> None:
         """Keeps the session's cookie; `RuntimeError` when the door stays shut."""
         answer = await self.post("/sign-in", login=login, password=password)
@@ -58,24 +67,26 @@ class Asker:
             raise RuntimeError(f"{login} could not sign in: {answer.status}")
         self.headers["Cookie"] = cookie
 
-    async def _ask(self, method: str, path: str, request_id: str, body: bytes) -> Answer:
-        began = time.perf_counter()
+    async def _ask(
+        self, method: str, path: str, request_id: str, body: bytes, kind: str = FORM
+    ) -> Answer:
+        began, asked = time.perf_counter(), (method, path, request_id, body, kind)
         async with asyncio.timeout(MOST_SECONDS):
             fresh = self._writer is None
             try:
-                status, headers, content = await self._exchange(method, path, request_id, body)
+                status, headers, content = await self._exchange(*asked)
             except (ConnectionError, asyncio.IncompleteReadError):
                 await self.close()
                 if fresh:
                     raise
                 # The server may close a connection that was idle; once more on a new one.
-                status, headers, content = await self._exchange(method, path, request_id, body)
+                status, headers, content = await self._exchange(*asked)
         if headers.get("connection") == "close":
             await self.close()
         return Answer(status, headers, content, (time.perf_counter() - began) * 1000)
 
     async def _exchange(
-        self, method: str, path: str, request_id: str, body: bytes
+        self, method: str, path: str, request_id: str, body: bytes, kind: str
     ) -> tuple[int, dict[str, str], bytes]:
         if self._reader is None or self._writer is None:
             self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -84,7 +95,7 @@ class Asker:
         if request_id:
             lines.append(f"X-Request-Id: {request_id}")
         if body:
-            lines.append("Content-Type: application/x-www-form-urlencoded")
+            lines.append(f"Content-Type: {kind}")
             lines.append(f"Content-Length: {len(body)}")
         self._writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
         return await _read(self._reader)

@@ -8,23 +8,27 @@ from pathlib import Path
 import typer
 
 from crm.kit.db import Database
-from lab.bench import importing, lines, sensing
+from lab.bench import departments, importing, lines, sensing
 from lab.bench.figures import machine
 from lab.bench.house.plan import Size
 from lab.bench.house.seed import file_of, seed
 from lab.bench.measuring import Effort, measure
 from web.commands.shell import refusals
 
-app = typer.Typer(invoke_without_command=True, help="Measure look-up, cards, desks and import.")
+app = typer.Typer(
+    invoke_without_command=True, help="Measure look-up, cards, desks, departments and import."
+)
 
 
 class What(StrEnum):
     """``house`` is a seeded hotel group asked through HTTP, ``importing`` a file brought in,
-    ``sensing`` the nightly look for habits in a house that holds stays alone."""
+    ``sensing`` the nightly look for habits in a house that holds stays alone, ``departments`` the
+    way of a note in the house: saved, reviewed, printed, on a phone."""
 
     HOUSE = "house"
     IMPORT = "importing"
     SENSING = "sensing"
+    DEPARTMENTS = "departments"
 
 
 @app.callback(invoke_without_command=True)
@@ -62,6 +66,14 @@ def bench(
         answer["house"] = lines.plain(found)
         if not as_json:
             lines.show(f"{guests:,} guests, {where.partition(':')[0]}", found)
+    if What.DEPARTMENTS in what:
+        size = Size(guests, seed_no)
+        where = url or f"sqlite:///{file_of(folder, size)}"
+        _seed(where, size)
+        chain = departments.measure(where, size, folder, Effort(calls, workers=workers), _told)
+        answer["departments"] = lines.plain(chain)
+        if not as_json:
+            lines.show(f"departments, {guests:,} guests, {where.partition(':')[0]}", chain)
     if What.IMPORT in what:
         where_in = url if list(what) == [What.IMPORT] else None
         steps = importing.measure(guests, where_in)

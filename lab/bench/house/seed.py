@@ -38,7 +38,10 @@ from lab.demo.chinese_names import SURNAMES
 PART = 20_000
 ZONE = "Asia/Shanghai"
 PASSWORD = "quiet rooms 2026 upstairs"  # noqa: S105 - invented guests, a house of its own
-PEOPLE = {"desk": Role.FRONT_DESK, "duty": Role.DUTY_MANAGER, "general": Role.GENERAL_MANAGER}
+PEOPLE = {
+    "desk": Role.FRONT_DESK, "duty": Role.DUTY_MANAGER, "general": Role.GENERAL_MANAGER,
+    "centre": Role.FILE_CENTRE, "keeper": Role.HOUSEKEEPING,
+}  # fmt: skip
 Told = Callable[[str], None]
 COLUMNS = files.COLUMNS | visits.COLUMNS
 
