@@ -125,6 +125,7 @@ def _value(name: str, before: str, house: House, guest_id: UUID) -> str:
         "hotel_id": house.here,
         "code": "HZ1",
         "document_id": house.ids["document_id"],
+        "observation_id": house.ids["observation_id"],
         "finding_id": house.ids["finding_id"],
         "no": 1,
         "day": TODAY.isoformat(),

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Form, Request
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
@@ -14,6 +14,7 @@ from crm.preferences.schemas import ClaimSheet, NoteIn
 from crm.preferences.terms import PreferenceSource, RetiredWhy, Sensitivity
 from crm.profile import queries as profile
 from crm.profile.noting import subject
+from crm.sensing import queries as sensed
 from crm.sensing import service as sensing
 from crm.staff.actor import Actor
 from web.deps import Db, Me, Views
@@ -26,7 +27,6 @@ from web.wording import mark, wording
 router = APIRouter(include_in_schema=False)
 
 Version = Annotated[int, Form(ge=1, le=2**31)]
-Kind = Annotated[str, Path(pattern="^(claim|habit)$")]
 Answer = Annotated[str, Form(pattern="^(yes|no)$")]
 
 CONFIRMED = mark("Confirmed: %(what)s")
@@ -86,31 +86,25 @@ def retire(
     return _done(request, me, guest_id, NO_LONGER, sheet.preference.text)
 
 
-@router.post("/guests/{guest_id:uuid}/suggested/{kind}/{suggestion_id:uuid}")
+@router.post("/guests/{guest_id:uuid}/habits/{habit_id:uuid}")
 def answer(
     request: Request,
     db: Db,
     me: Me,
     guest_id: UUID,
-    kind: Kind,
-    suggestion_id: UUID,
+    habit_id: UUID,
     answer: Answer,
     version: Version,
 ) -> Response:
-    """Yes or no to what the card proposes: one tap each."""
-    if kind == "habit":
-        if answer == "yes":
-            say = evidence_for(me.language)
-            row = sensing.accept(db, suggestion_id, by=me, version=version, say=say)
-            return _done(request, me, guest_id, KEPT_HABIT, row.text)
-        sensing.dismiss(db, suggestion_id, by=me, version=version)
-        return _done(request, me, guest_id, NOT_SO, "")
-    sheet = _sheet_of(db, guest_id, suggestion_id, me)
+    """Yes or no to what the records propose."""
+    if sensed.habit(db, habit_id, by=me).guest_id != guest_id:
+        raise sensed.no_such_habit()
     if answer == "yes":
-        service.confirm_preference(db, suggestion_id, by=me, version=version)
-        return _done(request, me, guest_id, CONFIRMED, sheet.preference.text)
-    _no_longer(db, sheet, version, me)
-    return _done(request, me, guest_id, NO_LONGER, sheet.preference.text)
+        say = evidence_for(me.language)
+        row = sensing.accept(db, habit_id, by=me, version=version, say=say)
+        return _done(request, me, guest_id, KEPT_HABIT, row.text)
+    sensing.dismiss(db, habit_id, by=me, version=version)
+    return _done(request, me, guest_id, NOT_SO, "")
 
 
 def _no_longer(db: Session, sheet: ClaimSheet, version: int, me: Actor) -> None:

@@ -211,11 +211,11 @@ class TestCard:
     def test_proposes_to_confirm_what_was_only_seen_by_yes_or_no(self, desk, chen):
         note(desk, chen.guest, code="PL.BUCK")
         page = soup(desk.get(f"/guests/{chen.guest}"))
-        forms = page.select(".suggested form")
-        assert [form.button["data-key"] for form in forms] == ["1"]
-        form = next(form for form in forms if "Buckwheat" in form.get_text())
-        version = form.select_one("[name=version]")["value"]
-        desk.post(form["action"], data={"version": version, "answer": "yes"}, headers=HTMX)
+        yes, no = page.select(".suggested form")
+        assert yes.button["data-key"] == "1"
+        assert "Buckwheat" in no.button.get_text()
+        version = yes.select_one("[name=version]")["value"]
+        desk.post(yes["action"], data={"version": version}, headers=HTMX)
         (claim,) = claims(desk, chen.guest, "PL.BUCK")
         assert claim.status is PreferenceStatus.CONFIRMED
 
@@ -223,8 +223,8 @@ class TestCard:
         note(desk, chen.guest, code="PL.BUCK")
         (claim,) = claims(desk, chen.guest, "PL.BUCK")
         answer = desk.post(
-            f"/guests/{chen.guest}/suggested/claim/{claim.id}",
-            data={"version": claim.version, "answer": "no"},
+            f"/guests/{chen.guest}/preferences/{claim.id}/retire",
+            data={"version": claim.version},
             headers=HTMX,
         )
         assert answer.status_code == 200
@@ -401,7 +401,7 @@ class TestHabits:
         self, desk, chen, habit
     ):
         page = soup(desk.get(f"/guests/{chen.guest}"))
-        form = page.select_one(f'.suggested form[action$="/habit/{habit}"]')
+        form = page.select_one(f'.suggested form[action$="/habits/{habit}"]')
         assert "4 of 5 stays" in form.get_text()
         assert "13:00" in form.select_one(".sr-only[id]").get_text()
         version = form.select_one("[name=version]")["value"]
@@ -412,7 +412,14 @@ class TestHabits:
         assert desk.post(form["action"], data=answer, headers=HTMX).status_code == 409
 
     def test_a_no_takes_them_off_the_card(self, desk, chen, habit):
-        here = f"/guests/{chen.guest}/suggested/habit/{habit}"
+        here = f"/guests/{chen.guest}/habits/{habit}"
         desk.post(here, data={"version": 1, "answer": "no"}, headers=HTMX)
-        assert not soup(desk.get(f"/guests/{chen.guest}")).select('[action*="/habit/"]')
+        assert not soup(desk.get(f"/guests/{chen.guest}")).select('[action*="/habits/"]')
         assert claims(desk, chen.guest, "SV.LATEOUT") == []
+
+
+def test_a_habit_of_another_guest_is_none(desk, chen):
+    answer = desk.post(
+        f"/guests/{chen.guest}/habits/{new_id()}", data={"version": 1, "answer": "yes"}
+    )
+    assert answer.status_code == 404

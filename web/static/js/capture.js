@@ -7,7 +7,7 @@ let early = "";
 const waiting = () => drawer?.open && drawer.firstElementChild?.matches(".loading");
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.('[hx-target="#drawer"]');
+  const link = event.target.closest?.('a[hx-target="#drawer"]');
   if (!link || !drawer || drawer.contains(link) || event.ctrlKey || event.metaKey || event.shiftKey) return;
   early = "";
   const note = document.createElement("p");
@@ -94,7 +94,8 @@ document.addEventListener("pointerdown", (event) => {
 
 document.body.addEventListener("htmx:after:swap", () => {
   if (chosen && !chosen.isConnected) choose(null);
-  if (!drawer?.open || waiting()) return;
+  if (!drawer?.childElementCount || waiting()) return;
+  if (!drawer.open) drawer.showModal();
   const input = box(drawer);
   // On a phone the keyboard would cover what is likely; who wants to type taps the box.
   const first = matchMedia("(pointer: coarse)").matches && input ? null : drawer.querySelector("[autofocus]");
