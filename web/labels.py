@@ -337,6 +337,7 @@ LABELS: dict[str, dict[str, str]] = {
     "briefing_section": {
         "vips": mark("VIPs"),
         "care": mark("Handle with care"),
+        "alerts": mark("By the hotel's own rules"),
         "allergies": mark("Allergies and access"),
         "recoveries": mark("Recoveries owed"),
         "promises": mark("Open promises and tasks"),
@@ -412,6 +413,9 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "audit_subject": {
         "unusual_viewing": mark("Unusual viewing"),
+        "briefing": mark("Morning briefing"),
+        "pack": mark("Pack for power cuts"),
+        "papers": mark("Papers of the hotel"),
         "guest": mark("Guest file"),
         "staff": mark("Account"),
         "api_key": mark("API key"),

@@ -7,7 +7,7 @@ where a reason would be: whoever finds the paper reads what to do, not why.
 import os
 import re
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from crm.profile.board import Line, hotel_of, lines_of, names_of
 from crm.profile.schemas import Side
 from crm.profile.sights import Reader, reader_of
 from crm.staff.terms import Channel
+from crm.stays.terms import StayStatus
 
 FOLDER = "packs"
 STAYS_READ = 4000
@@ -56,12 +57,12 @@ def pack(db: Session, hotel_id: UUID, *, language: Paper | None = None) -> Pack:
     )
 
 
-def _line(line: Line, reader: Reader) -> PackLine:
+def _line(line: Line, reader: Reader, today: date) -> PackLine:
     row: Any = line.row
     name, latin = names_of(row, reader)
     known = [c for c in line.claims if card.is_must_know(c) or c.group == "AC"]
     return PackLine(
-        at=line.at,
+        at=line.at if row.status is StayStatus.BOOKED or row.departure_on <= today else None,
         room=row.room_no,
         name=name,
         latin_name=latin,

@@ -155,6 +155,7 @@ def _staying(line: Line, side: Side, reader: Reader, hotel: Any) -> Staying:
         caution=line.caution,
         birthday=line.birthday,
         calendar=row.birth_calendar if line.birthday else None,
+        told=line.told,
         fit=card.fit(line.claims, RoomFacts(row.room_no, features), row.last_room_no)
         if row.room_no and past
         else None,

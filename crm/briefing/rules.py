@@ -17,7 +17,7 @@ from crm.loyalty.terms import Tier
 from crm.preferences.terms import Sensitivity
 from crm.profile import rules as card
 from crm.profile.rules import BirthdayFacts, Case, CautionFacts, Claim
-from crm.profile.schemas import Fit, Phrase, Side, Weight
+from crm.profile.schemas import Alert, Fit, Phrase, Side, Weight
 
 TRACE = "trace.task"
 
@@ -53,6 +53,8 @@ class Staying:
     birthday: BirthdayFacts | None = None
     calendar: Calendar | None = None
     fit: Fit | None = None
+    told: Sequence[tuple[Alert, str]] = ()
+    """What the hotel's own rules say, each with the field that stands for it."""
 
     @property
     def is_due(self) -> bool:
@@ -90,24 +92,25 @@ class Day:
 S = SectionName
 PLANS: Mapping[Edition, Sequence[SectionName]] = {
     Edition.FRONT_DESK: (
-        S.VIPS, S.CARE, S.ALLERGIES, S.RECOVERIES, S.PROMISES, S.BIRTHDAYS, S.OCCASIONS,
+        S.VIPS, S.CARE, S.ALERTS, S.ALLERGIES, S.RECOVERIES, S.PROMISES, S.BIRTHDAYS, S.OCCASIONS,
         S.ARRIVALS, S.FIRST_STAYS, S.GROUPS, S.LONG_STAYERS,
     ),
     Edition.HOUSEKEEPING: (
-        S.VIPS, S.ALLERGIES, S.PROMISES, S.OCCASIONS, S.ROOMS_TO_SET, S.GROUPS, S.LONG_STAYERS,
+        S.VIPS, S.ALERTS, S.ALLERGIES, S.PROMISES, S.OCCASIONS, S.ROOMS_TO_SET, S.GROUPS,
+        S.LONG_STAYERS,
     ),
     Edition.KITCHEN: (
-        S.VIPS, S.ALLERGIES, S.PROMISES, S.BIRTHDAYS, S.OCCASIONS, S.AT_TABLE, S.GROUPS,
+        S.VIPS, S.ALERTS, S.ALLERGIES, S.PROMISES, S.BIRTHDAYS, S.OCCASIONS, S.AT_TABLE, S.GROUPS,
     ),
     Edition.MANAGERS: (
-        S.VIPS, S.CARE, S.RECOVERIES, S.PROMISES, S.ALLERGIES, S.BIRTHDAYS, S.OCCASIONS,
+        S.VIPS, S.CARE, S.ALERTS, S.RECOVERIES, S.PROMISES, S.ALLERGIES, S.BIRTHDAYS, S.OCCASIONS,
         S.ARRIVALS, S.GROUPS, S.LONG_STAYERS,
     ),
 }  # fmt: skip
 """Which sections each edition has, in the order of the page."""
 
 FIRST_TO_FIT = (
-    S.CARE, S.ALLERGIES, S.RECOVERIES, S.PROMISES, S.VIPS, S.ROOMS_TO_SET, S.AT_TABLE,
+    S.CARE, S.ALLERGIES, S.RECOVERIES, S.PROMISES, S.VIPS, S.ALERTS, S.ROOMS_TO_SET, S.AT_TABLE,
     S.BIRTHDAYS, S.OCCASIONS, S.ARRIVALS, S.GROUPS, S.LONG_STAYERS, S.FIRST_STAYS,
 )  # fmt: skip
 """Whose entries are printed first when the page is too short for all: what protects people."""
@@ -214,6 +217,17 @@ def _care(day: Day) -> list[Entry]:
     ]
     found.sort(key=lambda pair: pair[0].weight is not Weight.MUST_KNOW)
     return [_entry(s, [_remark(a.text, "guest.caution", a.weight)]) for a, s in found]
+
+
+def _alerts(day: Day) -> list[Entry]:
+    """What the hotel's own rules say of the day's guests, the heaviest first."""
+    heaviest = {weight: place for place, weight in enumerate(Weight)}
+    found = [stay for stay in sorted(day.stays, key=_by_time) if stay.told]
+    found.sort(key=lambda stay: min(heaviest[alert.weight] for alert, _ in stay.told))
+    return [
+        _entry(stay, [_remark(alert.text, field, alert.weight) for alert, field in stay.told])
+        for stay in found
+    ]
 
 
 def _allergies(day: Day) -> list[Entry]:
@@ -445,6 +459,7 @@ def _long_stayers(day: Day) -> list[Entry]:
 _SECTIONS: Mapping[SectionName, Callable[[Day], list[Entry]]] = {
     S.VIPS: _vips,
     S.CARE: _care,
+    S.ALERTS: _alerts,
     S.ALLERGIES: _allergies,
     S.RECOVERIES: _recoveries,
     S.PROMISES: _promises,

@@ -29,6 +29,7 @@ class SectionName(StrEnum):
 
     VIPS = "vips"
     CARE = "care"
+    ALERTS = "alerts"
     ALLERGIES = "allergies"
     RECOVERIES = "recoveries"
     PROMISES = "promises"

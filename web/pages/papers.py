@@ -109,6 +109,6 @@ def _page(
         form=form or Filled(values),
         lock=lock or Filled({}),
         packs=packs.kept(settings.data_dir, hotel_id),
-        languages=[(paper.value, NATIVE_NAMES[paper.value]) for paper in Paper],
+        paper_languages=[(paper.value, NATIVE_NAMES[paper.value]) for paper in Paper],
         shortest=PASSPHRASE_MIN,
     )

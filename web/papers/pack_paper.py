@@ -16,7 +16,7 @@ LEFT, RIGHT = 12 * MM, WIDTH - 12 * MM
 TOP, BOTTOM = 12 * MM, HEIGHT - 16 * MM
 SIZE = 9.0
 LINE = SIZE * LEADING
-AT, ROOM, NAME, STAY, KNOW = LEFT, LEFT + 40, LEFT + 80, LEFT + 262, LEFT + 352
+AT, ROOM, NAME, STAY, KNOW = LEFT, LEFT + 40, LEFT + 80, LEFT + 258, LEFT + 360
 
 
 def draw(pack: Pack, passphrase: str) -> bytes:
