@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 from sqlmodel import Session, col
 
 from crm.hotels.tables import Hotel
 from crm.kit import clock, events
+from crm.kit.dbtypes import Key
 from crm.kit.ids import new_id
 from crm.kit.rows import cols
 from crm.preferences import rules
@@ -39,6 +40,14 @@ _SEEN = cols(
     Observation.denies, Observation.ends_why, Observation.times, Observation.observed_at,
     Observation.policy, Observation.state,
 )  # fmt: skip
+
+_GUEST: Any = bindparam("guest", type_=Key)
+_CLAIMS = select(*cols(*Preference.__table__.columns)).where(  # type: ignore[attr-defined]
+    col(Preference.guest_id) == _GUEST
+)
+_EVIDENCE = select(*_SEEN).where(
+    col(Observation.guest_id) == _GUEST, col(Observation.preference_id).is_not(None)
+)
 
 
 def claim_for(db: Session, seen: Observation) -> UUID:
@@ -138,18 +147,10 @@ def settle(db: Session, guest_id: UUID, *, by: Actor, hotel_id: UUID | None) -> 
     """Write how the guest's claims stand now; returns those that changed."""
     db.flush()
     connection = db.connection()
-    claims = connection.execute(
-        select(*cols(*Preference.__table__.columns)).where(  # type: ignore[attr-defined]
-            col(Preference.guest_id) == guest_id
-        )
-    ).all()
+    claims = connection.execute(_CLAIMS, {"guest": guest_id}).all()
     if not claims:
         return []
-    seen = connection.execute(
-        select(*_SEEN).where(
-            col(Observation.guest_id) == guest_id, col(Observation.preference_id).is_not(None)
-        )
-    ).all()
+    seen = connection.execute(_EVIDENCE, {"guest": guest_id}).all()
     facts = facts_of(db, {claim.code for claim in claims})
     days = _Days(db)
     over = stays_over(db, {c.stay_id for c in claims if c.scope is Scope.THIS_STAY and c.stay_id})
@@ -295,16 +296,7 @@ def _gone(
 
 def facts_of(db: Session, codes: Iterable[str]) -> dict[str, CodeFacts]:
     """What the catalogue says of these codes, with the group maximum that holds."""
-    wanted = sorted(set(codes))
-    rows = db.connection().execute(
-        select(
-            *cols(
-                PreferenceCode.code, PreferenceCode.group_code, PreferenceCode.polarity,
-                PreferenceCode.sensitivity, PreferenceCode.review_after_months,
-                PreferenceCode.group_max, PreferenceCode.conflicts_with,
-            )
-        ).where(col(PreferenceCode.code).in_(wanted))
-    )  # fmt: skip
+    rows = db.connection().execute(_FACTS, {"codes": sorted(set(codes))})
     caps = _own_maxima(db)
     return {
         row.code: CodeFacts(
@@ -320,21 +312,31 @@ def facts_of(db: Session, codes: Iterable[str]) -> dict[str, CodeFacts]:
     }
 
 
+_FACTS = select(
+    *cols(
+        PreferenceCode.code, PreferenceCode.group_code, PreferenceCode.polarity,
+        PreferenceCode.sensitivity, PreferenceCode.review_after_months,
+        PreferenceCode.group_max, PreferenceCode.conflicts_with,
+    )
+).where(col(PreferenceCode.code).in_(bindparam("codes", expanding=True)))  # fmt: skip
+_HOTELS = select(func.count()).select_from(Hotel).scalar_subquery()
+_MAXIMA: Any = (
+    select(
+        col(GroupPolicy.group_code).label("group_code"),
+        func.max(col(GroupPolicy.group_max)).label("most"),
+        (func.count(col(GroupPolicy.group_max)) == _HOTELS).label("everywhere"),
+    )
+    .where(col(GroupPolicy.group_max).is_not(None))
+    .group_by(col(GroupPolicy.group_code))
+)
+
+
 def _own_maxima(db: Session) -> dict[str, tuple[int, bool]]:
     """The largest maximum that a hotel set for a group, and whether every hotel set one.
 
     A claim belongs to all hotels, so the most generous of their rules holds for it.
     """
-    hotels = select(func.count()).select_from(Hotel).scalar_subquery()
-    rows: Any = db.connection().execute(
-        select(
-            col(GroupPolicy.group_code).label("group_code"),
-            func.max(col(GroupPolicy.group_max)).label("most"),
-            (func.count(col(GroupPolicy.group_max)) == hotels).label("everywhere"),
-        )
-        .where(col(GroupPolicy.group_max).is_not(None))
-        .group_by(col(GroupPolicy.group_code))
-    )
+    rows: Any = db.connection().execute(_MAXIMA)
     return {row.group_code: (row.most, bool(row.everywhere)) for row in rows}
 
 
@@ -345,11 +347,14 @@ def _cap(shipped: int | None, own: tuple[int, bool] | None) -> int | None:
     return most if everywhere or shipped is None else max(most, shipped)
 
 
+_ZONES = select(*cols(Hotel.id, Hotel.time_zone))
+
+
 class _Days:
     """Which day an instant was in a hotel; one statement for all hotels."""
 
     def __init__(self, db: Session) -> None:
-        rows = db.connection().execute(select(*cols(Hotel.id, Hotel.time_zone)))
+        rows = db.connection().execute(_ZONES)
         self._zones = {row.id: ZoneInfo(row.time_zone) for row in rows}
         self._any = next(iter(self._zones.values()), ZoneInfo("UTC"))
 

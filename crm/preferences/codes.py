@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Label, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Label, Select, and_, bindparam, case, func, or_, select
 from sqlmodel import Session, col
 
 from crm.kit.dbtypes import Key
@@ -56,30 +56,35 @@ class KnownCode:
     policy: ReviewPolicy
 
 
+def _known() -> Select[Any]:
+    hotel: Any = bindparam("hotel", type_=Key)
+    return (
+        select(
+            *cols(
+                PreferenceCode.code, PreferenceCode.group_code, PreferenceCode.sensitivity,
+                PreferenceCode.departments, named(GroupPolicy.policy, "policy"),
+            ),
+            in_use(hotel).label("in_use"),
+        )
+        .outerjoin(HotelCode, of_hotel(hotel))
+        .outerjoin(
+            GroupPolicy,
+            and_(
+                col(GroupPolicy.group_code) == col(PreferenceCode.group_code),
+                col(GroupPolicy.hotel_id) == hotel,
+            ),
+        )
+        .where(col(PreferenceCode.code) == bindparam("name"))
+    )  # fmt: skip
+
+
+_KNOWN = _known()
+
+
 def known_code(db: Session, code: str, hotel_id: UUID | None) -> KnownCode | None:
     """One code with the rules of a hotel; None when there is none such."""
-    row = (
-        db.connection()
-        .execute(
-            select(
-                *cols(
-                    PreferenceCode.code, PreferenceCode.group_code, PreferenceCode.sensitivity,
-                    PreferenceCode.departments, named(GroupPolicy.policy, "policy"),
-                ),
-                in_use(hotel_id).label("in_use"),
-            )
-            .outerjoin(HotelCode, of_hotel(hotel_id))
-            .outerjoin(
-                GroupPolicy,
-                and_(
-                    col(GroupPolicy.group_code) == col(PreferenceCode.group_code),
-                    col(GroupPolicy.hotel_id) == hotel_id,
-                ),
-            )
-            .where(col(PreferenceCode.code) == code)
-        )
-        .first()
-    )  # fmt: skip
+    asked = {"name": code, "hotel": hotel_id}
+    row = db.connection().execute(_KNOWN, asked).first()
     if row is None:
         return None
     return KnownCode(
@@ -104,6 +109,11 @@ def hotel_codes(
 def codes_in_use(db: Session, hotel_id: UUID | None) -> Sequence[CodeRow]:
     """The same for the house itself, without those that are switched off."""
     return catalogue(db, hotel_id).in_use
+
+
+def code_now(db: Session, name: str, hotel_id: UUID | None) -> CodeRow | None:
+    """One code past what is kept: while its change is under way nothing may be kept of it."""
+    return next((row for row in _codes(db, hotel_id) if row.code == name), None)
 
 
 @dataclass(frozen=True, eq=False)

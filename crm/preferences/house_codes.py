@@ -13,7 +13,7 @@ from crm.kit.db import insert_once
 from crm.kit.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from crm.kit.rows import cols
 from crm.preferences import refusals
-from crm.preferences.codes import code_groups, hotel_codes
+from crm.preferences.codes import code_groups, code_now
 from crm.preferences.events import CodesChanged
 from crm.preferences.schemas import (
     CodeMade,
@@ -39,10 +39,11 @@ class CodeTaken(Conflict):
 
 def code(db: Session, name: str, *, by: Actor) -> CodeRow:
     """One code as the hotel has it; `NotFound` when there is none."""
-    found = hotel_codes(db, by=by, only=[name])
-    if not found:
+    by.need("preferences.catalogue")
+    found = code_now(db, name, by.hotel_id)
+    if found is None:
         raise NotFound("There is no such preference code.", "code_unknown")
-    return found[0]
+    return found
 
 
 def group(db: Session, name: str, *, by: Actor) -> GroupRow:

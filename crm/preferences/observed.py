@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -220,9 +220,11 @@ def unheard(db: Session, *, by: Actor) -> int:
 def _newest_first(
     db: Session, query: Select[Any], by: Actor, cursor: str | None, limit: int
 ) -> PageOf[ObservationOut]:
-    key = tuple_(col(Observation.entered_at), col(Observation.id))
     if (after := _after(cursor)) is not None:
-        query = query.where(key < tuple_(*after))
+        at, identity = after
+        entered = col(Observation.entered_at)
+        same = and_(entered == at, col(Observation.id) < identity)
+        query = query.where(entered <= at, or_(entered < at, same))
     query = query.order_by(col(Observation.entered_at).desc(), col(Observation.id).desc())
     rows = db.connection().execute(query.limit(limit + 1)).all()
     return PageOf(items=_told(rows[:limit], by), next=_next(rows, limit))
@@ -255,9 +257,10 @@ def waiting(
         query = query.where(col(Observation.noted_department) == department)
     query = query.where(*_aged(lateness))
     if (after := _after(cursor)) is not None:
-        query = query.where(
-            tuple_(col(Observation.entered_at), col(Observation.id)) > tuple_(*after)
-        )
+        at, identity = after
+        entered = col(Observation.entered_at)
+        same = and_(entered == at, col(Observation.id) > identity)
+        query = query.where(entered >= at, or_(entered > at, same))
     query = query.order_by(col(Observation.entered_at), col(Observation.id))
     rows = db.connection().execute(query.limit(limit + 1)).all()
     return PageOf(items=_told(rows[:limit], by), next=_next(rows, limit))
