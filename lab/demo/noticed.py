@@ -133,7 +133,7 @@ class Noticing:
             words=wish.words, source=PreferenceSource(source), stay=stay.key if stay else None,
             room=stay.room if stay else "", wish=wish.key,
         )  # fmt: skip
-        return self.gone_through(self.acted_on(seen, stay))
+        return self.acted_on(self.gone_through(seen), stay)
 
     def _colleague(self, wish: Wish) -> str:
         return self.rng.choice(SPOTTED_BY.get(wish.department, (wish.by,)))
@@ -158,7 +158,9 @@ class Noticing:
         used = next((s.checked_in_at for s in later if s.checked_in_at), None)
         if used is None or used <= seen.at or used > self.now:
             return seen
-        return replace(seen, used_at=used)
+        is_news = (self.now - used).days < NEWS_DAYS
+        heard = seen.heard_at if is_news else used + timedelta(hours=9)
+        return replace(seen, used_at=used, heard_at=heard)
 
     def gone_through(self, seen: Sighting, reply: str = "") -> Sighting:
         """Accepted by the centre within hours, where the code's policy asks for a look."""

@@ -95,7 +95,7 @@ class TestBoard:
         assert not group.get("data-href")
 
     def test_counts_what_is_prepared_only_where_something_is_to_prepare(self):
-        assert "Prepared 33 of 38" in board().get_text()
+        assert "All set for 33 of 38" in board().get_text()
         assert "Prep" not in board(to_prepare=0).table.thead.get_text()
 
     def test_says_whether_a_room_is_ready_without_the_tick(self):
