@@ -28,6 +28,11 @@ from crm.stays.tables import Stay
 from crm.stays.terms import StayStatus
 
 _OPEN_CASE = "complaint.flag"
+_FEWEST_FIRST = (
+    _OPEN_CASE, "guest.file", "guest.work", "stay.history", "stay.count", "guest.birthday",
+    "guest.language", "loyalty.tier", "guest.identity", "guest.vip",
+)  # fmt: skip
+"""The fields that rules ask for, those that fewest read in front."""
 
 
 # ---------------------------------------------------------------- facts
@@ -79,9 +84,18 @@ def stands(
     book: Book, facts: Facts, stay: Any, reader: Reader, place: Place, *, today: date
 ) -> list[Alert]:
     """The alerts by rule on this stay, in this place, as this reader may be told them."""
+    return [alert for alert, _ in with_fields(book, facts, stay, reader, place, today=today)]
+
+
+def with_fields(
+    book: Book, facts: Facts, stay: Any, reader: Reader, place: Place, *, today: date
+) -> list[tuple[Alert, str]]:
+    """The same, each with the field that stands for what it tells."""
     moments = by_rule.moments_of(stay.status, stay.arrival_on, stay.departure_on, today)
     found = by_rule.matching(book.rules, facts, moments, place) if moments else []
-    return [alert for rule in found if (alert := told(rule, book, reader)) is not None]
+    return [
+        (alert, field_of(rule)) for rule in found if (alert := told(rule, book, reader)) is not None
+    ]
 
 
 def told(rule: Rule, book: Book, reader: Reader) -> Alert | None:
@@ -106,6 +120,11 @@ def _reads_codes(rule: Rule, book: Book, reader: Reader) -> bool:
         code in book.codes and reader.preferences.sight(*book.codes[code]) is Sight.CLEAR
         for code in by_rule.codes_asked(rule.who)
     )
+
+
+def field_of(rule: Rule) -> str:
+    """The one field that stands for what the rule tells, where a paper names only one."""
+    return next((each for each in _FEWEST_FIRST if each in rule.fields), "preference.normal")
 
 
 def _departments(reader: Reader) -> frozenset[str]:

@@ -31,7 +31,7 @@ from crm.hotels.tables import Hotel, Room
 from crm.kit.errors import NotFound
 from crm.kit.rows import cols, mapping_of, named
 from crm.loyalty.tables import Membership
-from crm.preparing.queries import figures_of
+from crm.preparing.queries import FIELD, figures_of
 from crm.profile import alerting, rules, sources
 from crm.profile.freshness import stale_months
 from crm.profile.queries import READY, birthday_facts, cases_known, caution_of
@@ -65,7 +65,8 @@ def board(
     today: date = hotel.business_on
     lines = lines_of(db, reader, side, hotel)
     chosen = [line for line in lines if only is None or only in line.marks]
-    chosen = _with_ticks(db, chosen)
+    if reader.sees(FIELD):
+        chosen = _with_ticks(db, chosen)
     rows = _folded(chosen, reader)
     return Board(
         side=side,
@@ -189,8 +190,8 @@ class Line:
     cases: Sequence[Case] = ()
     caution: CautionFacts | None = None
     birthday: BirthdayFacts | None = None
-    told: Sequence[Alert] = ()
-    """What the hotel's rules have for the briefing."""
+    told: Sequence[tuple[Alert, str]] = ()
+    """What the hotel's rules have for the briefing, with the field that stands for it."""
     stale_months: int | None = None
 
 
@@ -309,17 +310,17 @@ def _with_rules(
     """The line with the alerts that the hotel's rules add, without those put aside."""
     row, (book, today, aside) = line.row, by_hotel
     marks: list[Alert] = []
-    told: list[Alert] = []
+    told: list[tuple[Alert, str]] = []
     if book.rules and row.guest_id is not None:
         facts = alerting.facts_of(
             row, row, today=today, noted=wishes, cases=cases, birthday=line.birthday
         )
         marks = alerting.stands(book, facts, row, reader, Place.BOARD, today=today)
-        told = alerting.stands(book, facts, row, reader, Place.BRIEFING, today=today)
+        told = alerting.with_fields(book, facts, row, reader, Place.BRIEFING, today=today)
     if not (marks or told or aside):
         return line
     shown, _ = alerting.parted(line.alerts, marks, aside)
-    return replace(line, alerts=shown, told=[one for one in told if one.key not in aside])
+    return replace(line, alerts=shown, told=[one for one in told if one[0].key not in aside])
 
 
 def _birthday(

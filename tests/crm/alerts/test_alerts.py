@@ -7,6 +7,8 @@ from crm.alerts import master, queries, service
 from crm.alerts.schemas import AlertRuleIn, RuleStep
 from crm.alerts.tables import AlertRuleVersion, AlertShowing
 from crm.alerts.terms import RuleDeed
+from crm.briefing.queries import briefing
+from crm.briefing.terms import Edition, SectionName
 from crm.kit.errors import ChangedMeanwhile, Invalid, NotAllowed, NotFound
 from crm.profile.board import board
 from crm.profile.putting_aside import bring_back, count_showings, put_aside, would_match
@@ -232,7 +234,22 @@ class TestMeasuring:
 
 class TestBudget:
     def test_the_card_costs_no_statement_more(self, db, planted, desk, switched_on, queries):
+        with queries(7) as without:
+            card(db, planted.guest, by=desk)
         switched_on()
         card(db, planted.guest, by=desk)
-        with queries(6):
-            card(db, planted.guest, by=desk)
+        with queries(len(without)):
+            assert "Say hello" in texts(card(db, planted.guest, by=desk).alerts)
+
+
+class TestBriefing:
+    def test_a_rule_for_the_briefing_stands_on_it_and_not_on_the_board(
+        self, db, planted, one, switched_on
+    ):
+        switched_on(places=["briefing"])
+        guest = a_guest_in(db, planted)
+        made = briefing(db, Edition.FRONT_DESK, by=one("front_desk"))
+        (part,) = [each for each in made.sections if each.name is SectionName.ALERTS]
+        told = {entry.guest_id: texts(entry.remarks) for entry in part.entries}
+        assert told[guest] == ["Say hello"]
+        assert "Say hello" not in texts(_row(db, guest, one("front_desk")).flags)
