@@ -34,6 +34,7 @@ from crm.stays.rules import stay_number
 from crm.stays.tables import Stay
 from crm.stays.terms import StayStatus
 
+FIELD = "preparation.state"
 _ORDER = {Readiness.NEEDS_EYES: 0, Readiness.BY_ITSELF: 1, Readiness.BY_PERSON: 1}
 
 
@@ -252,7 +253,9 @@ def no_such_item() -> NotFound:
 
 def _doings(rows: Iterable[Any], by: Actor) -> list[Doing]:
     lens, chinese, mine = Lens(by, Channel.LIST), by.language.startswith("zh"), _departments(by)
-    found = []
+    if by.sight(FIELD, Channel.LIST) is not Sight.CLEAR:
+        return []
+    found: list[Doing] = []
     for row in rows:
         stage = rules.stage_of(row.occasion)
         text = _text(row, lens, chinese, row.value)
