@@ -51,6 +51,8 @@ def samples_of(standing: Standing) -> dict[str, Any]:
         "at": "2026-11-24T08:00:00Z",
         "eta": "15:30",
         "check_in_at": "15:00",
+        "ready_at": "06:30",
+        "passphrase": "a passphrase of four words",
         "check_out_at": "12:00",
         "POST /api/v1/companies name": "Zq Company #NEW#",
         "PATCH /api/v1/companies/{company_id} name": "Zq Company #NEW#",
