@@ -10,7 +10,7 @@ from crm.audit import service as audit
 from crm.audit.terms import Deed
 from crm.kit import events
 from crm.kit.db import insert_once
-from crm.kit.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
+from crm.kit.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken, mark
 from crm.kit.rows import cols
 from crm.preferences import refusals
 from crm.preferences.codes import code_groups, code_now
@@ -33,7 +33,7 @@ OWN_MAX = 200
 class CodeTaken(Conflict):
     def __init__(self) -> None:
         super().__init__(
-            "This code is taken. Give yours another name.", "code_taken", pointer="/code"
+            mark("This code is taken. Give yours another name."), "code_taken", pointer="/code"
         )
 
 

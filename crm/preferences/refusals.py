@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from crm.kit.errors import ChangedMeanwhile, Conflict, Invalid, NotFound, RuleBroken
+from crm.kit.errors import ChangedMeanwhile, Conflict, Invalid, NotFound, RuleBroken, mark
 from crm.preferences.terms import ObservationState
 
 
 class GuestMerged(Conflict):
     def __init__(self, ref: str, guest_id: UUID) -> None:
         super().__init__(
-            "This file was merged into %(ref)s. Note it there.",
+            mark("This file was merged into %(ref)s. Note it there."),
             "guest_merged",
             ref=ref,
             guest_id=str(guest_id),
@@ -19,7 +19,7 @@ class GuestMerged(Conflict):
 class CodeSwitchedOff(RuleBroken):
     def __init__(self) -> None:
         super().__init__(
-            "This code was switched off in your hotel. Choose another, or write it in words.",
+            mark("This code was switched off in your hotel. Choose another, or write it in words."),
             "code_off",
             pointer="/code",
         )
@@ -28,7 +28,7 @@ class CodeSwitchedOff(RuleBroken):
 class NotedOtherwise(Conflict):
     def __init__(self) -> None:
         super().__init__(
-            "Something else was noted under this id. Send it again with a new one.",
+            mark("Something else was noted under this id. Send it again with a new one."),
             "note_id_used",
         )
 
@@ -41,11 +41,11 @@ class AlreadyReviewed(Conflict):
 
 
 _DECIDED = {
-    ObservationState.ACCEPTED: "A colleague has accepted this note meanwhile.",
-    ObservationState.REJECTED: "A colleague has rejected this note meanwhile.",
-    ObservationState.WITHDRAWN: "Who wrote this note has taken it back meanwhile.",
-    ObservationState.TAKEN: "This note went straight in and needs no review.",
-    ObservationState.WAITING: "This note waits for its review: there is nothing to undo.",
+    ObservationState.ACCEPTED: mark("A colleague has accepted this note meanwhile."),
+    ObservationState.REJECTED: mark("A colleague has rejected this note meanwhile."),
+    ObservationState.WITHDRAWN: mark("Who wrote this note has taken it back meanwhile."),
+    ObservationState.TAKEN: mark("This note went straight in and needs no review."),
+    ObservationState.WAITING: mark("This note waits for its review: there is nothing to undo."),
 }
 
 

@@ -321,6 +321,9 @@ def confirm_preference(db: Session, preference_id: UUID, *, by: Actor, version: 
     _claim_noted(db, claim, by)
 
 
+_BY_A_PERSON = (RetiredWhy.BY_HAND, RetiredWhy.DENIED, RetiredWhy.REJECTED)
+
+
 def retire_preference(
     db: Session,
     preference_id: UUID,
@@ -331,6 +334,12 @@ def retire_preference(
 ) -> None:
     """Take a claim out of what is shown; its history stays, and new evidence may bring it back."""
     by.need(REVIEW)
+    if why not in _BY_A_PERSON:
+        raise Invalid(
+            "Say if the guest wants it no longer, or if it is wrong.",
+            "why_not_yours",
+            pointer="/why",
+        )
     claim = _claim(db, preference_id, by, version)
     if claim.status is PreferenceStatus.RETIRED:
         raise refusals.changed()
@@ -339,21 +348,14 @@ def retire_preference(
 
 
 def _claim(db: Session, preference_id: UUID, by: Actor, version: int | None) -> Any:
-    row = (
-        db.connection()
-        .execute(
-            select(
-                *cols(
-                    Preference.id, Preference.guest_id, Preference.code, Preference.scope,
-                    Preference.hotel_id, Preference.stay_id, Preference.status,
-                    Preference.version,
-                )
-            )
-            .where(col(Preference.id) == preference_id, known_here(by))
-            .with_for_update()
+    """A claim within reach, its guest held first: whoever settles holds the guest before it."""
+    found = select(
+        *cols(
+            Preference.id, Preference.guest_id, Preference.code, Preference.scope,
+            Preference.hotel_id, Preference.stay_id, Preference.status, Preference.version,
         )
-        .first()
-    )  # fmt: skip
+    ).where(col(Preference.id) == preference_id, known_here(by))  # fmt: skip
+    row = db.connection().execute(found).first()
     if row is None:
         raise refusals.no_preference()
     need_visible(db, row.guest_id, by=by)
@@ -361,6 +363,8 @@ def _claim(db: Session, preference_id: UUID, by: Actor, version: int | None) -> 
     sight = Lens(by, Channel.JSON).sight(known.sensitivity, known.departments) if known else None
     if sight in (None, Sight.NONE):
         raise refusals.no_preference()
+    hold(db, row.guest_id)
+    row = db.connection().execute(found.with_for_update()).one()
     if version is not None and row.version != version:
         raise refusals.changed()
     return row
