@@ -5,7 +5,8 @@ of JSON and the preconditions answer is the same for all routes of a kind, so it
 by kind, and no route can forget it. ``tests/prove/test_schemathesis.py`` holds it to the truth.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from inspect import isfunction
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from crm.kit.remembered import KEY_MAX, KEY_PATTERN
 from crm.kit.schema import TIME_PATTERN
 from crm.staff.policy import ANYONE, policy
 from web.errors import PLAIN, PROBLEM
+from web.gate import routes_of
 
 UNSAFE = {"post", "put", "patch", "delete"}
 PRECONDITION = {"put", "patch", "delete"}
@@ -86,12 +88,24 @@ def describe(app: FastAPI) -> dict[str, Any]:
             description=app.description,
             routes=app.routes,
         )
-        _complete(found)
+        _complete(found, {key for key, answer in routes_of(app) if _asks_version(answer)})
         app.openapi_schema = found
     return app.openapi_schema
 
 
-def _complete(found: dict[str, Any]) -> None:
+_CHECKS = {"need_match", "version_named"}
+
+
+def _asks_version(endpoint: Any) -> bool:
+    """Whether a route, or a function of its module that it calls, reads If-Match."""
+    if not isfunction(endpoint):
+        return False
+    called = [endpoint.__globals__.get(name) for name in endpoint.__code__.co_names]
+    near = [f for f in called if isfunction(f) and f.__module__ == endpoint.__module__]
+    return any(_CHECKS & {*each.__code__.co_names} for each in (endpoint, *near))
+
+
+def _complete(found: dict[str, Any], versioned: Container[str]) -> None:
     components = found.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for stock in ("HTTPValidationError", "ValidationError"):
@@ -120,7 +134,8 @@ def _complete(found: dict[str, Any]) -> None:
     _name_times(found)
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
-            _complete_operation(path, method, operation)
+            must = method in PRECONDITION or (method == "post" and f"POST {path}" in versioned)
+            _complete_operation(path, method, operation, must_name_version=must)
             if _shows_version(operation, schemas) or (
                 method == "get" and PRECONDITION & {*operations}
             ):
@@ -140,17 +155,19 @@ def _name_times(part: Any) -> None:
             _name_times(inner)
 
 
-def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> None:
+def _complete_operation(
+    path: str, method: str, operation: dict[str, Any], *, must_name_version: bool
+) -> None:
     needs = policy().routes.get(f"{method.upper()} {path}", ANYONE)
     if needs != ANYONE:
         operation["security"] = [{"key": []}, {"session": []}]
     parameters = operation.setdefault("parameters", [])
     answers = operation["responses"]
     answers.pop("422", None)
-    if method in PRECONDITION:
-        parameters.append(_IF_MATCH)
-    elif _may_name_version(path, method):
+    if _may_name_version(path, method):
         parameters.append(_IF_MATCH_FREE)
+    elif must_name_version:
+        parameters.append(_IF_MATCH)
     if "201" in answers and method == "post":
         parameters.append(_ONCE)
         answers["201"].setdefault("headers", {})["Location"] = _LOCATION
@@ -172,8 +189,8 @@ def _errors(
         yield from (409, 507)
     if any(p["name"] == "If-Match" for p in operation["parameters"]):
         yield 412
-        if method in PRECONDITION:
-            yield 428
+    if _IF_MATCH in operation["parameters"]:
+        yield 428
 
 
 def _shows_version(operation: dict[str, Any], schemas: dict[str, Any]) -> bool:
