@@ -8,30 +8,26 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from crm.audit import service as audit
 from crm.audit.terms import Deed
-from crm.guests.queries import hold, need_visible
+from crm.guests.queries import hold
 from crm.kit import clock, events, failpoints
 from crm.kit.errors import CrmError, Invalid, NotAllowed
-from crm.kit.rows import cols, one_of
+from crm.kit.rows import cols
 from crm.preferences import cautions, claims, refusals, rules
 from crm.preferences.codes import known_code
-from crm.preferences.events import PreferenceReviewed, PreferenceUsed
-from crm.preferences.noting import NOTE, REVIEW, bear, note_by_hand, refuse_numbers, usable_code
-from crm.preferences.observed import counting, observation, reviewable
+from crm.preferences.events import PreferenceReviewed
+from crm.preferences.noting import REVIEW, bear, refuse_numbers, usable_code
+from crm.preferences.observed import observation, reviewable
 from crm.preferences.schemas import AcceptedMany, LeftOut, ObservationOut
 from crm.preferences.sights import Lens
 from crm.preferences.tables import Observation, Preference
 from crm.preferences.terms import (
-    SHOWN_STATUSES,
     ObservationState,
-    PreferenceSource,
-    PreferenceStatus,
     RejectReason,
-    RetiredWhy,
     Scope,
 )
 from crm.staff.actor import Actor
@@ -310,142 +306,3 @@ def _told(
             observation_id=row.id, state=row.state, noted_by=row.noted_by,
         ),
     )  # fmt: skip
-
-
-# ---------------------------------------------------------------- claims by hand
-def confirm_preference(db: Session, preference_id: UUID, *, by: Actor, version: int | None) -> None:
-    """The guest was asked and says so: the claim is confirmed from now on."""
-    by.need(NOTE)
-    claim = _claim(db, preference_id, by, version)
-    note_by_hand(db, claim, by=by, source=PreferenceSource.TOLD)
-    _claim_noted(db, claim, by)
-
-
-_BY_A_PERSON = (RetiredWhy.BY_HAND, RetiredWhy.DENIED, RetiredWhy.REJECTED)
-
-
-def retire_preference(
-    db: Session,
-    preference_id: UUID,
-    *,
-    by: Actor,
-    version: int | None,
-    why: RetiredWhy = RetiredWhy.BY_HAND,
-) -> None:
-    """Take a claim out of what is shown; its history stays, and new evidence may bring it back."""
-    by.need(REVIEW)
-    if why not in _BY_A_PERSON:
-        raise Invalid(
-            "Say if the guest wants it no longer, or if it is wrong.",
-            "why_not_yours",
-            pointer="/why",
-        )
-    claim = _claim(db, preference_id, by, version)
-    if claim.status is PreferenceStatus.RETIRED:
-        raise refusals.changed()
-    note_by_hand(db, claim, by=by, source=PreferenceSource.TOLD, ends_why=why)
-    _claim_noted(db, claim, by)
-
-
-def _claim(db: Session, preference_id: UUID, by: Actor, version: int | None) -> Any:
-    """A claim within reach, its guest held first: whoever settles holds the guest before it."""
-    found = select(
-        *cols(
-            Preference.id, Preference.guest_id, Preference.code, Preference.scope,
-            Preference.hotel_id, Preference.stay_id, Preference.status, Preference.version,
-        )
-    ).where(col(Preference.id) == preference_id, known_here(by))  # fmt: skip
-    row = db.connection().execute(found).first()
-    if row is None:
-        raise refusals.no_preference()
-    need_visible(db, row.guest_id, by=by)
-    known = known_code(db, row.code, by.hotel_id)
-    sight = Lens(by, Channel.JSON).sight(known.sensitivity, known.departments) if known else None
-    if sight in (None, Sight.NONE):
-        raise refusals.no_preference()
-    hold(db, row.guest_id)
-    row = db.connection().execute(found.with_for_update()).one()
-    if version is not None and row.version != version:
-        raise refusals.changed()
-    return row
-
-
-def known_here(by: Actor) -> Any:
-    """Claims of the group, and those kept for one of the reader's hotels."""
-    if by.is_system or by.reach == "group":
-        return col(Preference.id).is_not(None)
-    return or_(col(Preference.hotel_id).is_(None), one_of(col(Preference.hotel_id), by.hotel_ids))
-
-
-def _claim_noted(db: Session, claim: Any, by: Actor) -> None:
-    audit.note(
-        db, Deed.CHANGED, by=by, subject="preference", subject_id=claim.id,
-        guest_id=claim.guest_id, fields=["status"],
-    )  # fmt: skip
-
-
-# ---------------------------------------------------------------- what became of it
-def mark_used(
-    db: Session,
-    *,
-    by: Actor,
-    guest_ids: Collection[UUID] = (),
-    preference_ids: Collection[UUID] = (),
-    hotel_id: UUID | None = None,
-) -> int:
-    """Somebody acted on what is known: the notes behind it were of use, which their noters see.
-
-    Of ``guest_ids`` all shown claims count. Returns how many notes were marked; a note is marked
-    once, by its first use.
-    """
-    wanted = set(preference_ids)
-    if guest_ids:
-        wanted |= set(
-            db.connection().scalars(
-                select(col(Preference.id)).where(
-                    col(Preference.guest_id).in_(list(guest_ids)),
-                    one_of(col(Preference.status), SHOWN_STATUSES),
-                )
-            )
-        )
-    if not wanted:
-        return 0
-    used = (
-        db.connection()
-        .execute(
-            update(Observation)
-            .where(
-                counting(wanted), col(Observation.used_at).is_(None),
-                col(Observation.denies).is_(False), col(Observation.noted_by).is_not(None),
-            )
-            .values(used_at=clock.now())
-            .returning(*cols(Observation.guest_id, Observation.id))
-        )
-        .all()
-    )  # fmt: skip
-    for guest_id in sorted({row.guest_id for row in used}):
-        count = sum(row.guest_id == guest_id for row in used)
-        events.record(
-            db,
-            PreferenceUsed(
-                guest_id=guest_id, hotel_id=hotel_id or by.hotel_id, by_id=by.id,
-                observations=count,
-            ),
-        )  # fmt: skip
-    return len(used)
-
-
-def heard(db: Session, ids: Collection[UUID], *, by: Actor) -> int:
-    """The noter has seen what became of these notes of theirs; returns how many."""
-    by.need(NOTE)
-    done = db.connection().execute(
-        update(Observation)
-        .where(
-            col(Observation.id).in_(list(ids)),
-            col(Observation.noted_by) == by.staff_id,
-            col(Observation.noted_by).is_not(None),
-        )
-        .values(seen_by_noter_at=clock.now())
-        .returning(col(Observation.id))
-    )
-    return len(done.all())
