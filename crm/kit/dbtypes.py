@@ -49,7 +49,7 @@ def as_it_lies(attribute: Any) -> ColumnElement[Any]:
     """A column in the driver's own form, for passes over millions of rows.
 
     A key comes as 16 bytes from SQLite and as a UUID from PostgreSQL (`key_from` tells), a word as
-    text, an instant as `instant_from` reads it. A UUID made for every key costs as much as all
+    text, an instant as `clock_from` reads it. A UUID made for every key costs as much as all
     other work on a row (measured).
     """
     return type_coerce(attribute, NullType())
@@ -65,11 +65,11 @@ def day_from(raw: str | date) -> date:
     return raw if isinstance(raw, date) else date.fromisoformat(raw)
 
 
-def instant_from(raw: str | datetime) -> datetime:
-    """The instant in UTC that `as_it_lies` gave: text from SQLite."""
+def clock_from(raw: str | datetime) -> datetime:
+    """What the clock in UTC showed at the instant that `as_it_lies` gave, without a zone."""
     if isinstance(raw, datetime):
-        return raw.astimezone(UTC)
-    return datetime.fromisoformat(raw).replace(tzinfo=UTC)
+        return raw.astimezone(UTC).replace(tzinfo=None)
+    return datetime.fromisoformat(raw)
 
 
 class StrEnumText(TypeDecorator[StrEnum]):

@@ -102,11 +102,12 @@ class Rates:
             rates = self._rates.setdefault((occasion, hotel), {})
             rates[trait] = chance.rate_per_mille(cases, stays)
             self._unseen[occasion, hotel] = chance.rate_per_mille(0, stays)
+        self.hotels = {
+            occasion: frozenset(hotel for one, hotel in self._rates if one is occasion)
+            for occasion in Occasion
+        }
+        """Which hotels know what is usual, by occasion."""
         self.bars = lru_cache(maxsize=8192)(self._bars)
-
-    def known(self, occasion: Occasion, hotel: int) -> bool:
-        """Whether this hotel knows what is usual."""
-        return (occasion, hotel) in self._rates
 
     def _mean(self, occasion: Occasion, mix: tuple[tuple[int, int], ...]) -> dict[Trait, int]:
         """Each trait's rate over stays in several hotels, in per mille, rounded up.
@@ -144,11 +145,14 @@ def habits_of(stays: Sequence[Seen], rates: Rates) -> list[Found]:
     """
     found: dict[Trait, Found] = {}
     for occasion, place in PLACES:
+        known = rates.hotels[occasion]
         shown = [
             (stay, traits)
             for stay in stays
-            if (traits := stay.shown[place]) is not None and rates.known(occasion, stay.hotel)
+            if (traits := stay.shown[place]) is not None and stay.hotel in known
         ][:LAST_STAYS]
+        if sum(len(traits) for _, traits in shown) < MIN_CASES:
+            continue
         two = len(shown) > RECENT_STAYS
         allowed = FALSE_MAX * SHARES[occasion] / (2 if two else 1)
         for part in (shown, shown[:RECENT_STAYS]) if two else (shown,):
@@ -168,7 +172,10 @@ def _look(
 ) -> list[Found]:
     if len(shown) < MIN_CASES:
         return []
-    counts = Counter(chain.from_iterable(traits for _, traits in shown))
+    counts: dict[Trait, int] = {}
+    for _, traits in shown:
+        for trait in traits:
+            counts[trait] = counts.get(trait, 0) + 1
     often = [(trait, cases) for trait, cases in counts.items() if cases >= MIN_CASES]
     if not often:
         return []

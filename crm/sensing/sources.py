@@ -19,7 +19,7 @@ from sqlmodel import Session, col
 
 from crm.hotels.tables import Hotel, Room
 from crm.kit.db import chunks
-from crm.kit.dbtypes import as_it_lies, day_from, instant_from, key_from
+from crm.kit.dbtypes import as_it_lies, clock_from, day_from, key_from
 from crm.kit.rows import cols
 from crm.preferences.tables import HotelCode, PreferenceCode
 from crm.preferences.terms import Polarity
@@ -91,7 +91,7 @@ class House:
             noon = datetime.combine(day, time(12), tzinfo=self.zone)
             seconds = (noon.utcoffset() or timedelta()).total_seconds()
             offset = self._offsets[on] = int(seconds // 60) - day.toordinal() * _DAY
-        at = instant_from(raw)
+        at = clock_from(raw)
         return at.toordinal() * _DAY + at.hour * 60 + at.minute + offset
 
     def threshold_of(self, trait: Trait) -> int | None:
