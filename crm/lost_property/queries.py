@@ -23,10 +23,12 @@ from crm.lost_property.tables import FoundItem, FoundPhoto
 from crm.lost_property.terms import LAST_STAYS, FoundState
 from crm.staff.actor import Actor
 from crm.staff.tables import Staff
+from crm.staff.terms import Channel, Sight
 from crm.stays.tables import Stay
 from crm.stays.terms import StayStatus
 
 READ, SETTLE = "lost_property.read", "lost_property.settle"
+FIELD = "lost_property.item"
 _finder, _settler = aliased(Staff), aliased(Staff)
 _ITEM = cols(
     FoundItem.id, FoundItem.hotel_id, FoundItem.number, FoundItem.kind, FoundItem.what,
@@ -65,6 +67,8 @@ def found_items(
 ) -> PageOf[FoundRow]:
     """Things found, newest first; ``q`` is a part of what it is, a room or a number."""
     by.need(READ)
+    if by.sight(FIELD, Channel.LIST) is not Sight.CLEAR:
+        return PageOf(items=[])
     query = _items().where(within_reach(by))
     if state is not None:
         query = query.where(col(FoundItem.state) == state)
@@ -92,7 +96,7 @@ def found_item(db: Session, item_id: UUID, *, by: Actor) -> FoundSheet:
     by.need(READ)
     query = _items().where(col(FoundItem.id) == item_id, within_reach(by))
     row = db.connection().execute(query).first()
-    if row is None:
+    if row is None or by.sight(FIELD, Channel.JSON) is not Sight.CLEAR:
         raise no_such_item()
     return FoundSheet.model_validate(_facts(row, by))
 
