@@ -41,7 +41,10 @@ def pack(db: Session, hotel_id: UUID, *, language: Paper | None = None) -> Pack:
     hotel = hotel_of(db, reader)
     now = clock.now()
     sides = {
-        side: [_line(line, reader) for line in lines_of(db, reader, side, hotel, most=STAYS_READ)]
+        side: [
+            _line(line, reader, hotel.business_on)
+            for line in lines_of(db, reader, side, hotel, most=STAYS_READ)
+        ]
         for side in (Side.ARRIVALS, Side.IN_HOUSE)
     }
     return Pack(

@@ -45,6 +45,14 @@ EYES: dict[Edition, Role] = {
 }
 """With whose eyes an edition is read: no edition knows more than this role may."""
 
+NEEDS: dict[Edition, str] = {
+    Edition.FRONT_DESK: "briefing.front_desk",
+    Edition.HOUSEKEEPING: "briefing.housekeeping",
+    Edition.KITCHEN: "briefing.kitchen",
+    Edition.MANAGERS: "briefing.managers",
+}
+"""The permission that opens an edition."""
+
 OWES: dict[Edition, frozenset[DepartmentCode]] = {
     Edition.FRONT_DESK: frozenset(
         {
@@ -63,9 +71,9 @@ OWES: dict[Edition, frozenset[DepartmentCode]] = {
 
 def editions_for(by: Actor) -> list[Edition]:
     """The editions that this reader may open, the own department's first."""
-    mine = [edition for edition in Edition if by.may(f"briefing.{edition.value}")]
+    mine = [edition for edition in Edition if by.may(NEEDS[edition])]
     own = [edition for edition in mine if EYES[edition].value in by.holders]
-    if by.may(f"briefing.{Edition.MANAGERS.value}"):
+    if by.may(NEEDS[Edition.MANAGERS]):
         own = [Edition.MANAGERS]
     return [*own, *(edition for edition in mine if edition not in own)]
 
