@@ -24,8 +24,8 @@ from crm.intake import messages_jobs
 from crm.kit import clock, failpoints, housekeeping_jobs, jobs, leases
 from crm.kit.db import Database
 from crm.notes import jobs as notes_jobs
-from crm.preparing.hearing import PREPARE_AHEAD
 from crm.preferences import jobs as preferences_jobs
+from crm.preparing.hearing import PREPARE_AHEAD
 from crm.profile import alerting_jobs, watching_jobs
 from crm.safekeeping import jobs as safekeeping_jobs
 from crm.sensing import jobs as sensing_jobs

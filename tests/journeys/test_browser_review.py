@@ -17,6 +17,8 @@ from crm.hotels.terms import DepartmentCode
 from crm.kit import clock
 from crm.kit.ids import new_id
 from crm.preferences import master
+from crm.preferences.schemas import NoteIn
+from crm.preferences.service import note_preference
 from crm.preferences.tables import Observation, Preference
 from crm.preferences.terms import (
     ObservationState,
@@ -152,7 +154,7 @@ def test_a_hundred_notes_without_a_mouse_in_a_quarter_of_an_hour(centre, client,
         assert len(latex) == 1
 
 
-def test_what_is_typed_survives_going_away_and_the_last_decision_comes_back(
+def test_what_is_typed_survives_the_last_decision_comes_back_and_new_notes_appear(
     centre, client, serving
 ):
     page = centre
@@ -188,3 +190,12 @@ def test_what_is_typed_survives_going_away_and_the_last_decision_comes_back(
             select(func.count()).where(col(Observation.state) == ObservationState.WAITING)
         ).one()
     assert waiting == NOTES
+    with client.database.writing() as db:
+        hotel = client.hotel_id
+        desk = factories.an_actor(
+            Role.FRONT_DESK, hotel, factories.a_staff(db, Role.FRONT_DESK, hotel)
+        )
+        guest = db.exec(select(col(Observation.guest_id)).limit(1)).one()
+        note = NoteIn(guest_id=guest, words="wants the corner table by the lake")
+        note_preference(db, note, by=desk)
+    page.locator(".review-lights").get_by_text(str(NOTES + 1)).wait_for()
