@@ -38,7 +38,7 @@ from crm.preferences.terms import (
     TextCaution,
 )
 from crm.staff.actor import Actor, system
-from crm.staff.terms import Channel, Sight
+from crm.staff.terms import Channel, Role, Sight
 
 NOTE, REVIEW = "preferences.note", "preferences.review"
 AHEAD = timedelta(minutes=5)
@@ -280,8 +280,21 @@ def refuse_numbers(found: Sequence[TextCaution]) -> None:
 
 
 def department_of(by: Actor) -> DepartmentCode | None:
-    """The department that somebody works in, or the one their only role stands for."""
-    return by.department
+    """The department that somebody works in, or the one that their role stands for."""
+    if by.department is not None or len(by.holders) != 1:
+        return by.department
+    (holder,) = by.holders
+    return _DEPARTMENT_OF.get(holder)
+
+
+_DEPARTMENT_OF: dict[str, DepartmentCode] = {
+    Role.FRONT_DESK: DepartmentCode.FRONT_OFFICE,
+    Role.HOUSEKEEPING: DepartmentCode.HOUSEKEEPING,
+    Role.FOOD_BEVERAGE: DepartmentCode.FOOD_AND_BEVERAGE,
+    Role.DUTY_MANAGER: DepartmentCode.MANAGEMENT,
+    Role.GENERAL_MANAGER: DepartmentCode.MANAGEMENT,
+    Role.FILE_CENTRE: DepartmentCode.FILE_CENTRE,
+}
 
 
 def _digest(note: NoteIn, by: Actor) -> str:

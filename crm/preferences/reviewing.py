@@ -49,7 +49,8 @@ def accept(
 ) -> ObservationOut:
     """Let a note count, with what the centre puts right; `Invalid` while it has no code.
 
-    ``version`` is the one that was looked at; None stands for any.
+    ``version`` is the one that was looked at; None stands for any. None leaves a fact as it was
+    noted; empty ``words`` take the words out of the file.
     """
     row = _to_review(db, observation_id, by, version)
     _accept(db, row, by=by, code=code, value=value, scope=scope, words=words)
@@ -81,10 +82,10 @@ def _accept(
         )
     changes: dict[str, Any] = {"code": code}
     changes |= {
-        name: given
-        for name, given in (("value", value), ("scope", scope), ("words", words))
-        if given is not None
+        name: given for name, given in (("value", value), ("scope", scope)) if given is not None
     }
+    if words is not None:
+        changes["words"] = words or None
     _decide(db, row, ObservationState.ACCEPTED, by=by, changes=changes, claim=None)
 
 

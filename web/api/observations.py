@@ -84,8 +84,12 @@ def read_observation(db: Db, me: Me, views: Views, observation_id: UUID) -> Obse
 def accept(
     request: Request, db: Db, me: Me, observation_id: UUID, asked: AcceptIn
 ) -> ObservationOut:
-    """Let a note count, with what you put right; words need a code."""
+    """Let a note count, with what you put right; words need a code.
+
+    What is left out stays as it was noted; ``words`` null keeps the words out of the file.
+    """
     version = version_named(request)
+    words = "" if "words" in asked.model_fields_set and asked.words is None else asked.words
     return _told(  # type: ignore[return-value]
         preferences.accept(
             db,
@@ -95,7 +99,7 @@ def accept(
             code=asked.code,
             value=asked.value,
             scope=asked.scope,
-            words=asked.words,
+            words=words,
         )
     )
 

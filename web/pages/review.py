@@ -114,6 +114,7 @@ def decide(
     reply: Text = "",
     preference_id: Text = "",
     following: Text = "",
+    edited: Text = "",
 ) -> Response:
     """Take a note, leave it out, count it to what is known, or take that back."""
     typed = {
@@ -126,6 +127,8 @@ def decide(
         "preference_id": preference_id,
     }
     given = {name: text.strip() for name, text in typed.items() if text.strip()}
+    if edited:
+        given.setdefault("words", "")  # a box that was emptied comes like one that was not there
     try:
         with db.begin_nested():
             note = _decided(db, observation_id, verdict, version, given, me)
@@ -147,10 +150,11 @@ def _decided(
         return {name: given[name] for name in names if name in given}
 
     if verdict == "accept":
-        wanted = AcceptIn.model_validate(only("code", "value", "scope", "words"))
+        asked = only("code", "value", "scope", "words")
+        wanted = AcceptIn.model_validate({**asked, "words": asked.get("words") or None})
         return preferences.accept(
             db, note_id, by=me, version=version, code=wanted.code, value=wanted.value,
-            scope=wanted.scope, words=wanted.words,
+            scope=wanted.scope, words=wanted.words or asked.get("words"),
         )  # fmt: skip
     if verdict == "reject":
         why = RejectIn.model_validate(only("reason", "reply"))

@@ -201,6 +201,14 @@ class TestReviewing:
         assert told.state is ObservationState.ACCEPTED
         assert claims(db)["PL.LATEX"].status is S.SEEN_ONCE
 
+    def test_the_centre_takes_the_words_out(self, db, house):
+        note = a_note(house, "PL.LATEX", words="rude but wants latex")
+        told = service.note_preference(db, note, by=house.maid)
+        done = service.accept(db, told.id, by=house.centre, version=1, words="")
+        assert (done.words, claims(db)["PL.LATEX"].words) == (None, None)
+        back = service.undo_review(db, told.id, by=house.centre, version=done.version)
+        assert back.words == note.words
+
     def test_words_without_a_code_cannot_be_accepted(self, db, house, words):
         with pytest.raises(Invalid):
             service.accept(db, words.id, by=house.centre, version=1)
