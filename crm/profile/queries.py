@@ -27,6 +27,7 @@ from crm.guests.rows import birthday_of
 from crm.guests.terms import CautionLevel, ContactKind, NameKind, RelationKind
 from crm.hotels.terms import Cleanliness, LeapDayRule
 from crm.kit import clock
+from crm.preferences.terms import Sensitivity
 from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
 from crm.profile import alerting, rules, sources
 from crm.profile import timeline as happenings
@@ -181,6 +182,9 @@ class _Card:
             links=self._links(),
             cases=[_case_line(row, self.zone) for row in self.case_rows],
             timeline=timeline,
+            special_shown=any(
+                claim.sensitivity is Sensitivity.SPECIAL for claim in (*self.claims, *self.expired)
+            ),
         )
 
     def _alerts(self, book: Book, birthday: BirthdayFacts | None) -> tuple[list[Any], list[Any]]:

@@ -260,6 +260,8 @@ class GuestCard(Out):
     links: list[Link]
     cases: list[CaseLine]
     timeline: list[Happening]
+    special_shown: bool = Field(default=False, exclude=True)
+    """Whether something of special categories is on it, for the log of who looked; never sent."""
 
 
 class Side(StrEnum):

@@ -184,7 +184,10 @@ def page_of(
         subject="guest",
         subject_id=guest_id,
         guest_id=guest_id,
-        fields=[chosen] if chosen else (),
+        fields=[
+            *([chosen] if chosen else []),
+            *(["preference.special"] if found.special_shown else []),
+        ],
     )
     return render(
         request,

@@ -264,6 +264,15 @@ class TestHistory:
             ("preference", ["preference.special"], chen.guest)
         ]
 
+    def test_a_card_that_shows_something_special_is_logged_as_such(self, client, chen):
+        client.as_("duty_manager").get(f"/guests/{chen.guest}")
+        client.get(f"/guests/{chen.husband}")
+        client.app.state.views.flush()
+        with client.database.reading() as db:
+            rows = db.exec(select(AuditRow).where(AuditRow.deed == Deed.VIEWED)).all()
+        told = {row.guest_id: row.fields for row in rows}
+        assert told == {chen.guest: ["preference.special"], chen.husband: []}
+
     def test_tells_those_who_act_the_instruction_and_never_the_reason(self, client, chen):
         client.as_("housekeeping")
         (claim,) = claims(client, chen.guest, "AL.PEANUT")
