@@ -55,7 +55,7 @@ from crm.intake.running import Imports
 from crm.intake.schemas import ImportOptions
 from crm.intake.tables import IntakeMessage, MatchReview
 from crm.intake.terms import ImportKind, MessageState
-from crm.kit import clock
+from crm.kit import clock, events
 from crm.kit.db import Database
 from crm.kit.ids import new_id
 from crm.kit.vault import Vault
@@ -82,6 +82,7 @@ from crm.sensing.terms import HabitState, Occasion
 from crm.staff.policy import policy
 from crm.staff.tables import ApiKey
 from crm.staff.terms import Role
+from crm.stays.events import FirstStay
 from crm.stays.tables import Companion, FolioLine, GuestFigure, GuestOutlet, GuestSpend
 from crm.stays.terms import (
     BookingChannel,
@@ -646,6 +647,17 @@ def _tasks_and_alerts(db: Session, house: House, by: UUID) -> None:
     put(
         db,
         HandoverCheck(trace_id=task.id, shift_on=TODAY, shift=Shift.EARLY, seen_at=now, seen_by=by),
+    )
+    house.ids["event_id"] = events.record(
+        db,
+        FirstStay(
+            stay_id=house.stay,
+            is_here=True,
+            guest_id=house.guest,
+            hotel_id=house.here,
+            arrival_on=TODAY,
+            departure_on=TODAY,
+        ),
     )
     rule = put(db, a_rule(house.here))
     house.ids["rule_id"] = rule.id

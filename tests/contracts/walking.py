@@ -107,6 +107,7 @@ def _value(name: str, before: str, house: House, guest_id: UUID) -> str:
         "notes": house.ids["note_id"],
         "traces": house.ids["trace_id"],
         "alerts": house.ids["rule_id"],
+        "news": house.ids["event_id"],
         "room-notes": house.ids["observation_id"],
         "room-ticks": house.ids.get("preparation_id", uuid4()),
         "lost": house.ids["item_id"],
