@@ -17,7 +17,7 @@ LINE = SIZE * LEADING
 AT, ROOM, TEXT = LEFT + 10, LEFT + 42, LEFT + 82
 READERS = 8
 CONFIDENTIAL = mark("Confidential. Destroy after %(day)s.")
-PRINTED_BY = mark("Printed by %(name)s, %(at)s")
+PRINTED_BY = mark("Printed by %(name)s, %(at)s.")
 QUIET = mark("Nothing special today.")
 FIRST = mark("the first %(num)s, the rest on the live page")
 READ_BY = mark("Read by (initials)")
@@ -70,7 +70,7 @@ def warning_of(sheet: Sheet, copy: Copy) -> list[str]:
     as_of = formats.moment(sheet.made_at, copy.language, copy.zone)
     return [
         say.say(CONFIDENTIAL, day=formats.day_long(sheet.day, copy.language)),
-        say.say(PRINTED_BY, name=copy.printed_by, at=printed_at) + ".",
+        say.say(PRINTED_BY, name=copy.printed_by, at=printed_at),
         say.say(mark("As of %(at)s."), at=as_of),
     ]
 

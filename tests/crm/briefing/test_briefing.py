@@ -84,8 +84,11 @@ class TestFrontDesk:
         a_stay(db, marked, hotel, room_no="1203")
         due = {"status": StayStatus.BOOKED, "arrival_on": TODAY, "room_no": None}
         a_stay(db, a_guest(db, "初见", "Chu Jian"), hotel, **due)
-        a_stay(db, a_guest(db, "久住", "Jiu Zhu"), hotel, room_no="0901",
-               arrival_on=TODAY - timedelta(days=22), departure_on=TODAY + timedelta(days=38))  # fmt: skip
+        long = {
+            "arrival_on": TODAY - timedelta(days=22),
+            "departure_on": TODAY + timedelta(days=38),
+        }
+        a_stay(db, a_guest(db, "久住", "Jiu Zhu"), hotel, room_no="0901", **long)
         for _ in range(3):
             a_stay(db, a_guest(db), hotel, group_name="Lotus Tours", adults=2, **due)
         made = edition(db, planted, Edition.FRONT_DESK)
