@@ -17,7 +17,7 @@ from crm.kit.errors import Invalid
 from crm.kit.paging import PageOf, read_cursor, write_cursor
 from crm.kit.rows import cols, named, one_of
 from crm.preferences import refusals, rules
-from crm.preferences.codes import of_hotel, own_words
+from crm.preferences.codes import catalogue, of_hotel, own_words
 from crm.preferences.schemas import ObservationOut, WaitingCounts
 from crm.preferences.sights import Lens
 from crm.preferences.tables import HotelCode, Observation, Preference, PreferenceCode
@@ -87,6 +87,45 @@ def reviewable(by: Actor) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     return and_(in_reach(by), or_(col(Observation.code).is_(None), one_of(kind, clear)))
+
+
+def _told_to(db: Session, by: Actor) -> ColumnElement[bool]:
+    """Notes that this reader may know of, decided by the database.
+
+    Left out afterwards, a page with fewer lines than asked for would tell that there are some.
+    """
+    if by.is_system:
+        return true()
+    lens = Lens(by, Channel.JSON)
+    own = catalogue(db, by.hotel_id).rows
+    others = db.connection().execute(
+        select(
+            *cols(PreferenceCode.code, PreferenceCode.sensitivity, PreferenceCode.departments)
+        ).where(
+            col(PreferenceCode.owner_id).is_not(None),
+            col(PreferenceCode.owner_id) != by.hotel_id if by.hotel_id is not None else true(),
+        )
+    )
+    shut = sorted(
+        row.code
+        for row in (*own, *others)
+        if lens.sight(row.sensitivity, row.departments) is Sight.NONE
+    )
+    readable = or_(col(Observation.code).is_(None), col(Observation.code).not_in(shut))
+    if not by.may(REVIEW):
+        readable = and_(col(Observation.code).not_in(shut), _counts())
+    return or_(_mine(by), readable)
+
+
+def _counts() -> ColumnElement[bool]:
+    """The same as `rules.counts`, for the database."""
+    return and_(
+        col(Observation.code).is_not(None),
+        or_(
+            one_of(col(Observation.state), _OPEN_TO_READERS),
+            and_(_WAITING, col(Observation.policy) == ReviewPolicy.WITHIN_A_DAY),
+        ),
+    )
 
 
 class _Reader:
@@ -188,6 +227,7 @@ def observations_of(
             col(Observation.code).is_(None),
             in_reach(by),
         ),
+        _told_to(db, by),
     )
     return _newest_first(db, query, by, cursor, limit)
 
@@ -293,13 +333,7 @@ def waiting_counts(db: Session, *, by: Actor, hotel_id: UUID | None = None) -> W
 
 def counting(claim_ids: Iterable[UUID]) -> ColumnElement[bool]:
     """Observations that are evidence of these claims."""
-    return and_(
-        col(Observation.preference_id).in_(list(claim_ids)),
-        or_(
-            one_of(col(Observation.state), _OPEN_TO_READERS),
-            and_(_WAITING, col(Observation.policy) == ReviewPolicy.WITHIN_A_DAY),
-        ),
-    )
+    return and_(col(Observation.preference_id).in_(list(claim_ids)), _counts())
 
 
 def moments_of(db: Session, preference_id: UUID, *, by: Actor) -> list[ObservationOut]:

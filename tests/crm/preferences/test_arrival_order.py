@@ -113,6 +113,15 @@ class TestReaders:
         assert (acting.code, acting.group, acting.label, acting.words) == (None,) * 4
         assert acting.text == "No peanuts anywhere"
 
+    def test_a_page_does_not_tell_that_there_is_more(self, db, house, guest):
+        """What a reader may not know is left out before the page is cut, not afterwards."""
+        for no, code in enumerate(("PL.LATEX", "FL.HIGH", "AL.DRUG", "RM.QUIET")):
+            with clock.frozen(NOW + timedelta(minutes=no)):
+                note = NoteIn(guest_id=guest, code=code)
+                service.note_preference(db, note, by=house.centre)
+        page = queries.observations_of(db, guest, by=house.maid, limit=1)
+        assert ([each.code for each in page.items], page.next) == (["PL.LATEX"], None)
+
     def test_what_waits_before_anyone_is_seen_by_its_noter_and_the_centre(self, db, house, guest):
         note = NoteIn(guest_id=guest, words="asked who else is in the house")
         told = service.note_preference(db, note, by=house.desk)
