@@ -24,7 +24,13 @@ def read_card(db: Db, me: Me, views: Views, guest_id: UUID) -> GuestCard:
     Sentences come by code with what fills them; the interface has the words.
     """
     found = profile.card(db, guest_id, by=me, channel=Channel.JSON)
-    views.viewed(by=me, subject="guest", subject_id=guest_id, guest_id=guest_id)
+    views.viewed(
+        by=me,
+        subject="guest",
+        subject_id=guest_id,
+        guest_id=guest_id,
+        fields=["preference.special"] if found.special_shown else (),
+    )
     return with_etag(found, found.version)  # type: ignore[return-value]
 
 

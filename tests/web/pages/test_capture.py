@@ -25,6 +25,17 @@ HTMX = {"HX-Request": "true"}
 STATEMENTS_OF_A_NOTE = 24
 
 
+BOTH = pytest.mark.parametrize(
+    "backend", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+"""The verbs below the pages are tried on both databases by their own tests; here a few stories."""
+
+
+@pytest.fixture
+def backend(request):
+    return getattr(request, "param", "sqlite")
+
+
 def soup(answer):
     return BeautifulSoup(answer.text, "html.parser")
 
@@ -114,6 +125,7 @@ class TestSheet:
 
 
 class TestSaving:
+    @BOTH
     def test_one_tap_on_a_code_keeps_it_with_room_and_stay(self, desk, chen):
         answer = note(desk, chen.guest, code="PL.BUCK")
         assert answer.status_code == 200
@@ -140,6 +152,7 @@ class TestSaving:
         assert note(desk, chen.guest, code="SV.WAKE", value="07:00").status_code == 200
         assert observations(desk)[0].value == "07:00"
 
+    @BOTH
     def test_what_cannot_hold_beside_it_is_shown_and_replaced_on_a_yes(self, desk, chen):
         question = soup(note(desk, chen.guest, code="FL.LOW", source="told"))
         assert "High floor is already noted" in question.select_one(".cautions").get_text()
@@ -208,6 +221,7 @@ class TestCard:
         assert part.find("html") is None
         assert "Buckwheat" in part.select_one(".wishes").get_text()
 
+    @BOTH
     def test_proposes_to_confirm_what_was_only_seen_by_yes_or_no(self, desk, chen):
         note(desk, chen.guest, code="PL.BUCK")
         page = soup(desk.get(f"/guests/{chen.guest}"))
@@ -243,6 +257,7 @@ class TestCard:
 
 
 class TestHistory:
+    @BOTH
     def test_says_who_when_where_and_how_well(self, desk, chen):
         note(desk, chen.guest, code="PL.BUCK")
         (claim,) = claims(desk, chen.guest, "PL.BUCK")
@@ -303,6 +318,7 @@ class TestHistory:
 
 
 class TestOwnNotes:
+    @BOTH
     def test_tell_what_became_of_each_and_count_the_news(self, client, desk, chen):
         token = client.cookies["keshi_session"]
         note(desk, chen.guest, words="Talks about the pool", as_written="on")
@@ -370,6 +386,7 @@ def test_told_by_the_guest_is_kept_as_such(desk, chen):
     assert (kept.source, kept.scope.value) == (PreferenceSource.TOLD, "this_stay")
 
 
+@BOTH
 def test_a_full_group_names_the_oldest_that_would_give_way(desk, chen):
     for code in ("PL.BUCK", "PL.FOAM", "PL.LATEX"):
         note(desk, chen.guest, code=code)
@@ -406,6 +423,7 @@ class TestHabits:
             )
             return factories.put(db, row).id
 
+    @BOTH
     def test_are_proposed_with_their_evidence_and_a_yes_makes_them_a_preference(
         self, desk, chen, habit
     ):
