@@ -21,9 +21,7 @@ def _points(table: str, *places: tuple[str, str]) -> list[sa.ForeignKeyConstrain
 def upgrade() -> None:
     with op.batch_alter_table("note") as batch:
         batch.add_column(sa.Column("stay_id", Key(), nullable=True))
-        batch.add_column(
-            sa.Column("kind", sa.String(32), nullable=False, server_default="remark")
-        )
+        batch.add_column(sa.Column("kind", sa.String(32), nullable=False, server_default="remark"))
         batch.add_column(sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("struck_by", Key(), nullable=True))
         batch.add_column(sa.Column("struck_why", sa.String(300), nullable=True))
