@@ -1,7 +1,10 @@
 """Undo: every table as it was, unless somebody has used what came in since."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -12,6 +15,10 @@ from crm.intake.committing import NotReady
 from crm.intake.terms import BATCH_ROWS, ImportState
 from crm.kit import clock
 from crm.kit.errors import RuleBroken
+from crm.kit.ids import new_id
+from crm.lost_property.tables import FoundItem
+from crm.notes.tables import Trace
+from crm.preferences.tables import Observation
 from crm.stays import figures
 from crm.stays.tables import Stay
 from tests import factories
@@ -106,6 +113,24 @@ def _stop(_: object) -> None:
     raise Stopped
 
 
+AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
+USED: dict[str, Callable[[UUID, UUID], Any]] = {
+    "observation": lambda guest, hotel: Observation(
+        id=new_id(), guest_id=guest, hotel_id=hotel, words="own pillow", observed_at=AT,
+        entered_at=AT, source="seen", policy="before_anyone", state="waiting",
+    ),
+    "trace": lambda guest, hotel: Trace(
+        guest_id=guest, hotel_id=hotel, department="HK", words="Baby cot", due_at=AT, put_at=AT,
+        origin="by_hand",
+    ),
+    "found_item": lambda guest, hotel: FoundItem(
+        guest_id=guest, hotel_id=hotel, number=1, kind="ordinary", what="Scarf", found_at=AT,
+        entered_at=AT, dispose_by=AT.date(), state="claimed",
+    ),
+}  # fmt: skip
+"""What departments write about a guest in the meantime, by its table."""
+
+
 class TestKeeps:
     def test_a_guest_who_has_got_other_data(self, house: House) -> None:
         done = house.run("guests", FULL)
@@ -117,6 +142,16 @@ class TestKeeps:
         assert house.count("guest_name") == house.count("guest_search") == 1
         kept = house.sheet(done.id).kept
         assert [(one.kind, one.name) for one in kept] == [("guest", guest["ref"])]
+
+    @pytest.mark.parametrize("what", USED)
+    def test_a_guest_whom_a_department_has_written_about(self, house: House, what: str) -> None:
+        done = house.run("guests", FULL)
+        with house.database.writing() as db:
+            guest = next(g for g in house.rows("guest") if g["name_native"] == "王伟")
+            factories.put(db, USED[what](guest["id"], house.hotel_id))
+        assert house.undo(done.id) == 1
+        assert house.count(what) == 1
+        assert [one.name for one in house.sheet(done.id).kept] == [guest["ref"]]
 
     def test_a_guest_whom_somebody_changed(self, house: House) -> None:
         done = house.run("guests", FULL)
