@@ -101,7 +101,7 @@ def _value(name: str, before: str, house: House, guest_id: UUID) -> str:
         "documents": house.ids["document_id"],
         "preferences": house.ids["preference_id"],
         "observations": house.ids["observation_id"],
-        "codes": "AL.PEANUT",
+        "codes": "PL.BUCK",
         "groups": "AL",
         "habits": house.ids["habit_id"],
         "notes": house.ids["note_id"],
