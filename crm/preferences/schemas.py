@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from crm.hotels.terms import ROOM_NO_MAX, DepartmentCode
 from crm.kit.schema import Id, In, IsoInstant, Lax, Out, clean_text
@@ -29,7 +30,16 @@ from crm.preferences.terms import (
 Code = Annotated[str, Field(max_length=CODE_MAX, pattern=r"^[A-Z]{2,8}\.[A-Z0-9]{1,15}$")]
 """A preference code as ``group.name``."""
 GroupCode = Annotated[str, Field(pattern=r"^[A-Z]{2,8}$")]
-_Clean = AfterValidator(clean_text)
+
+
+def _filled(value: str) -> str:
+    text = clean_text(value)
+    if not text:
+        raise PydanticCustomError("text_blank", "must not be blank")
+    return text
+
+
+_Clean = AfterValidator(_filled)
 Value = Annotated[str, Field(min_length=1, max_length=VALUE_MAX), _Clean]
 FreeWords = Annotated[str, Field(min_length=1, max_length=WORDS_MAX), _Clean]
 Reply = Annotated[str, Field(min_length=1, max_length=REPLY_MAX), _Clean]
