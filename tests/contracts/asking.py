@@ -186,7 +186,14 @@ def headers_of(response: Response) -> str:
 
 def steady(text: str) -> str:
     """Without what differs from answer to answer by itself."""
-    return re.sub(r'"request_id": "[^"]*"|\b[0-9a-f]{16}\b', "", text)
+    return _BY_ITSELF.sub("", text)
+
+
+_BY_ITSELF = re.compile(
+    r'"request_id": "[^"]*"|\b[0-9a-f]{16}\b'
+    r'|(?<=csrf-token" content=")[^"]*|(?<=csrf_token" value=")[^"]*'  # masked anew each time
+    r'|(?<="made_at":")[^"]*|(?<=data-made=")[^"]*|(?<=note_id" value=")[^"]*'
+)
 
 
 def seen_of(response: Response) -> str:
