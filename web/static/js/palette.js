@@ -51,8 +51,11 @@ if (box && hits) {
       event.preventDefault();
       step(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Escape") {
-      if (hits.childElementCount) close();
-      else box.blur();
+      // The browser would empty the box as well, and htmx would ask again for nothing.
+      if (hits.childElementCount) {
+        event.preventDefault();
+        close();
+      } else box.blur();
     } else if (event.key === "Enter") {
       const only = answered === box.value && options().length === 1 ? options()[0] : null;
       const target = chosen ?? only;
