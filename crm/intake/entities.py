@@ -25,6 +25,10 @@ DERIVED = frozenset(
         "guest_figure.hotel_id",
         "guest_spend.hotel_id",
         "guest_outlet.hotel_id",
+        "preparation.stay_id",
+        "preparation.hotel_id",
+        "stay_preparation.stay_id",
+        "stay_preparation.hotel_id",
     }
 )
 """Rows that are made from others and go with them."""
