@@ -46,7 +46,7 @@ class Standing:
             "hotel_id": [house.here],
             "staff_id": [house.staff[role, house.here] for role in (Role.MARKETING, Role.IT)],
         }
-        named |= {name: [value] for name, value in house.ids.items() if name != "note_id"}
+        named |= {name: [value] for name, value in house.ids.items()}
         return {name: [str(value) for value in values] for name, values in named.items()}
 
 

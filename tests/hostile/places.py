@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 HERE = "@@here@@"
 _numbers = itertools.count(1)
@@ -34,6 +35,7 @@ class Field:
 
 def _fresh(text: str) -> str:
     """Whatever must be new each time gets the next number."""
+    text = re.sub(r"#UUID#", lambda _: str(UUID(int=next(_numbers), version=4)), text)
     return re.sub(r"#NEW#", lambda _: str(next(_numbers)), text)
 
 
@@ -121,13 +123,13 @@ def kind_of(schema: Schema, pointer: str) -> str:
     """What an entry of the corpus must be to be meant for this field."""
     if "enum" in schema or "const" in schema or schema.get("format") == "uuid":
         return "choice"
-    if schema.get("type") == "boolean":
+    if schema.get("type") == "boolean" or "oneOf" in schema:
         return "flag"
     if schema.get("type") in {"integer", "number"}:
         return "number"
     if schema.get("format") == "date":
         return "date"
-    if pointer.endswith("/password"):
+    if pointer.endswith(("/password", "/passphrase")):
         return "password"
     if "pattern" in schema or "format" in schema:
         return "code"

@@ -66,6 +66,30 @@ def samples_of(standing: Standing) -> dict[str, Any]:
         "verdict": "new",
         "PUT /api/v1/staff/{staff_id}/grants department": None,
         "POST /api/v1/guests/{guest_id}/reveal kind": None,
+        "id": None,
+        "POST /api/v1/room-notes id": "#UUID#",
+        "POST /api/v1/room-problems id": "#UUID#",
+        "POST /api/v1/room-notes room_no": "1808",
+        "POST /api/v1/room-problems room_no": "1808",
+        "POST /api/v1/lost-property room_no": "1808",
+        "PATCH /api/v1/stays/{stay_id}/preparation ticks": None,
+        "POST /api/v1/guests/{guest_id}/preferences guest_id": str(house.guest),
+        "POST /api/v1/traces/{trace_id}/steps deed": "seen",
+        "of": {"kind": "first_stay"},
+        "code": "PL.EXTRA",
+        "PUT /api/v1/hotels/{hotel_id}/folio-rules code": "AM.TEA",
+        "POST /api/v1/room-notes source": "seen",
+        "POST /api/v1/guests/{guest_id}/preferences source": "seen",
+        "POST /api/v1/guests/{guest_id}/preferences stay_id": None,
+        "POST /api/v1/guests/{guest_id}/notes department": None,
+        "POST /api/v1/guests/{guest_id}/notes stay_id": None,
+        "PUT /api/v1/notes/{note_id} department": None,
+        "readers": None,
+        "POST /api/v1/traces stay_id": None,
+        "why": "by_hand",
+        "POST /api/v1/preferences/codes code": "PL.Q#NEW#",
+        "occasion": "arrival",
+        "conflicts_with": "PL.LOW",
         "full": "Zq Probe",
         "family": None,
         "given": None,
@@ -98,6 +122,8 @@ def client_of(standing: Standing, who: str = ALL_ROLES) -> Iterator[Asker]:
             name = place[1]
             if name in ids:
                 return ids[name][0]
+            if template.startswith("/api/v1/preferences/"):
+                return {"code": "PL.EXTRA", "group": "PL"}.get(name, "1")
             return {"kind": "ethnicity", "code": "HZ1"}.get(name, "1")
 
         return re.sub(r"{(\w+)(?::\w+)?}", filled, template)

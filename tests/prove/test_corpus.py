@@ -30,7 +30,16 @@ FILES_OF = {
     "number": ("numbers",),
     "date": ("dates",),
 }
-NEVER_TAKEN = {"POST /api/v1/reviews/{review_id}/decide"}
+NEVER_TAKEN = {
+    "POST /api/v1/reviews/{review_id}/decide",
+    "POST /api/v1/preferences/observations/{observation_id}/accept",
+    "POST /api/v1/preferences/observations/{observation_id}/reject",
+    "POST /api/v1/preferences/observations/{observation_id}/merge",
+    "POST /api/v1/preferences/{preference_id}/retire",
+    "POST /api/v1/notes/{note_id}/strike",
+    "POST /api/v1/lost-property/{item_id}/settle",
+    "POST /api/v1/guests/{guest_id}/alerts",
+}
 """Operations of which no second request is taken, so that no field can be asked alone."""
 PARTS = 3
 
