@@ -12,7 +12,7 @@ from crm.audit import service as audit
 from crm.audit.terms import Deed
 from crm.guests.queries import need_visible
 from crm.kit import clock, events
-from crm.kit.errors import ChangedMeanwhile, Conflict
+from crm.kit.errors import ChangedMeanwhile, Conflict, mark
 from crm.kit.rows import cols
 from crm.preferences import service as preferences
 from crm.preferences.terms import WORDS_MAX
@@ -114,7 +114,8 @@ def _answer(db: Session, habit_id: UUID, state: HabitState, *, by: Actor, versio
         )
     if row.state is not HabitState.OPEN:
         raise HabitAnsweredAlready(
-            "This proposal is no longer open. Look at the guest's card again.", "habit_not_open"
+            mark("This proposal is no longer open. Look at the guest's card again."),
+            "habit_not_open",
         )
     values: dict[str, Any] = {
         "state": state,
