@@ -27,6 +27,8 @@ PLACES: dict[str, str] = {
     "message.stored": "a message of the hotel's system is written, its job is not",
     "message.applied": "a message has become true, its state does not say so",
     "points.posted": "points are booked, the balance does not say so",
+    "preference.noted": "a note is written, the claim that it bears is not",
+    "preference.reviewed": "the centre's word is written, the audit does not know",
     "complaint.opened": "a case has its number and row, its first step is not written",
     "figures.dropped": "a guest's running figures are gone, the new ones are not there",
     "import.applied": "a batch of rows is written, the way back from it is not",

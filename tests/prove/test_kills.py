@@ -39,6 +39,8 @@ NEEDS: dict[str, str] = {
     "message.applied": "message",
     "figures.dropped": "message",
     "points.posted": handlers.POINTS,
+    "preference.noted": "note",
+    "preference.reviewed": "note_reviewed",
     "complaint.opened": handlers.COMPLAINT,
     "import.applied": "import",
     "import.kept": "import",
@@ -49,7 +51,7 @@ NEEDS: dict[str, str] = {
 ONCE = {"lease.taken", "tick.put"}
 """Reached when a worker begins, not by what clients do."""
 
-ANYWHERE = ("consent", "document", handlers.COMPLAINT, handlers.LONG)
+ANYWHERE = ("consent", "document", "note", handlers.COMPLAINT, handlers.LONG)
 
 
 class Siege:

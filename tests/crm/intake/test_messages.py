@@ -218,7 +218,8 @@ class TestFirstTimeGuest:
         assert guest.created_at_hotel == hotel
         news = [(row.kind, row.hotel_id) for row in db.connection().execute(
             select(EventRow.kind, EventRow.hotel_id).order_by(EventRow.id))]  # fmt: skip
-        assert news == [("guest.registered", hotel), ("stay.booked", hotel)]
+        kinds = ("guest.registered", "stay.booked", "stay.first")
+        assert news == [(kind, hotel) for kind in kinds]
         assert external_refs.find(db, "opera", "guest", "P1") == guest.id
 
     def test_a_second_reservation_is_the_same_guest_s(self, db, hotel):

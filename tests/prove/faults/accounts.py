@@ -21,6 +21,8 @@ _COUNTED = {
     "contact": "SELECT substr(raw, 1, 17) FROM contact_point WHERE raw LIKE 't%@example.com'",
     "consent": "SELECT words FROM consent",
     "document": "SELECT title FROM document",
+    "note": "SELECT words FROM observation WHERE code = 'LN.TOWELS'",
+    "note_reviewed": "SELECT words FROM observation WHERE state = 'accepted'",
     "message": "SELECT message_id FROM intake_message WHERE kind = 'check_in'",
     handlers.POINTS: "SELECT source_id FROM point_entry",
     handlers.COMPLAINT: "SELECT headline FROM complaint",
@@ -42,6 +44,10 @@ _NEVER = {
     "(SELECT 1 FROM job j WHERE j.name = 'intake.apply_message')",
     "a case without its first step": "SELECT c.id FROM complaint c WHERE 1 <> "
     "(SELECT count(*) FROM complaint_step s WHERE s.complaint_id = c.id)",
+    "a note that counts and bears no claim": "SELECT id FROM observation "
+    "WHERE state IN ('taken', 'accepted') AND preference_id IS NULL",
+    "a note without a row in the audit": "SELECT o.id FROM observation o WHERE NOT EXISTS "
+    "(SELECT 1 FROM audit a WHERE a.guest_id = o.guest_id)",
     "a balance that is not its entries": "SELECT m.id FROM membership m WHERE m.points <> "
     "(SELECT coalesce(sum(p.points), 0) FROM point_entry p WHERE p.membership_id = m.id)",
     "a stay with half its folio": "SELECT stay_id FROM folio_line GROUP BY stay_id "
@@ -86,7 +92,11 @@ class Accounts:
                 yield f"{deed.kind} {deed.token} was done {number} times"
             if number == 0 and deed.answered and (drained or not by_job):
                 yield f"{deed.kind} {deed.token} was acknowledged and is lost"
-            if not by_job and deed.kind != "message" and (deed.token in kept) != (number == 1):
+            if (
+                not by_job
+                and deed.kind not in ("message", "note_reviewed")
+                and (deed.token in kept) != (number == 1)
+            ):
                 yield f"{deed.kind} {deed.token}: effect and answer are not one"
 
     def _never(self, connection: Connection) -> Iterator[str]:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from crm.kit.db import Database
 from crm.kit.ids import new_id
+from crm.preferences import master
 from crm.staff import passwords
 from tests import factories
 from tests.crm.documents.pictures import picture
@@ -47,6 +48,7 @@ class Cast:
 
         hashed = passwords.hash_password(PASSWORD, login=LOGIN)
         with database.writing() as db:
+            master.load(db)
             hotel_id = factories.a_hotel(db, "PRF")
             staff_id = factories.a_staff(
                 db, "file_centre", hotel_id, login=LOGIN, password_hash=hashed
@@ -114,6 +116,7 @@ class _Line:
         body: Any = None,
         *,
         key: str | None = None,
+        version: int | None = None,
         as_system: bool = False,
         form: dict[str, str] | None = None,
         file: tuple[str, bytes] | None = None,
@@ -126,6 +129,8 @@ class _Line:
             headers["X-CSRF-Token"] = factories.CSRF
         if key:
             headers["Idempotency-Key"] = key
+        if version:
+            headers["If-Match"] = f'"{version}"'
         if file:
             headers["Content-Type"] = "multipart/form-data; boundary=proof"
             data = _multipart(form or {}, file)
@@ -254,7 +259,32 @@ def _import(deed: Deed, line: _Line, _: Cast) -> None:
     deed.told((status, b""), 200)
 
 
+def _note(deed: Deed, line: _Line, cast: Cast) -> None:
+    guest_id = str(cast.guest_of(deed))
+    body = {"guest_id": guest_id, "code": "LN.TOWELS", "words": deed.token}
+    deed.told(line.post(f"/api/v1/guests/{guest_id}/preferences", body, key=deed.token), 201)
+
+
+def _note_reviewed(deed: Deed, line: _Line, cast: Cast) -> None:
+    """Words come in, and the centre accepts them; who asks again may hear that it was done."""
+    guest_id = str(cast.guest_of(deed))
+    if "id" not in deed.state:
+        body = {"guest_id": guest_id, "words": deed.token}
+        path = f"/api/v1/guests/{guest_id}/preferences"
+        status, content = line.post(path, body, key=deed.token)
+        if status != 201:
+            deed.told((status, content))
+            return
+        deed.state["id"] = json.loads(content)["id"]
+    path = f"/api/v1/preferences/observations/{deed.state['id']}/accept"
+    status, _ = line.post(path, {"code": "PL.EXTRA", "words": deed.token}, version=1)
+    deed.told((status, b""), 200, *((409, 412) if "asked" in deed.state else ()))
+    deed.state["asked"] = True
+
+
 _DOORS = {
+    "note": _note,
+    "note_reviewed": _note_reviewed,
     "register": _register,
     "contact": _contact,
     "consent": _consent,

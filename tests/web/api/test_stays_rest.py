@@ -175,14 +175,15 @@ class TestMessages:
         again = client.post(f"{API}/intake/messages", json=self.message())
         assert (again.status_code, again.json()["repeated"]) == (202, True)
         import_jobs()
-        assert jobs.work_off(client.database) == 1
+        assert jobs.work_off(client.database) == 2  # the message, then the arrival's preparation
         where = f"{API}/intake/messages/{taken.json()['id']}"
         assert client.get(where).json()["state"] == "applied"
         client.as_("front_desk")
         (stay,) = pages(client, "/stays")
         assert (stay["status"], stay["eta"]) == ("booked", "15:30:00")
         events = client.get(f"{API}/events").json()
-        assert [e["kind"] for e in events["items"]] == ["guest.registered", "stay.booked"]
+        told = [event["kind"] for event in events["items"]]
+        assert told == ["guest.registered", "stay.booked", "stay.first"]
         assert "孙丽" not in json.dumps(events, ensure_ascii=False)
         rest = client.get(f"{API}/events", params={"after": events["next"]}).json()
         assert rest == {"items": [], "next": None}
