@@ -2,7 +2,10 @@
 
 import pytest
 
+from crm.guests.keys import query_tokens
+from crm.guests.readings import readings_of_char, readings_of_surname
 from crm.kit import pinyin
+from crm.profile.pronouncing import pronounced
 from web import warming
 from web.rendering import environment
 
@@ -11,7 +14,9 @@ def test_the_readings_and_the_main_pages_are_there_afterwards(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(warming, "settle", lambda: None)  # this process goes on with other tests
-    pinyin._characters.cache_clear()
+    for remembered in (pinyin._characters, readings_of_char, readings_of_surname, query_tokens):
+        remembered.cache_clear()  # what tests before this one asked for
+    pronounced.cache_clear()
     warming.warm_soon().join(timeout=60)
     assert pinyin._characters.cache_info().currsize == 1
     assert environment("en").cache
