@@ -15,6 +15,7 @@ from crm.alerts.terms import (
     CHOICES_MAX,
     ITEMS_MAX,
     KEY_MAX,
+    KEY_OF_ALERT,
     NAME_MAX,
     TEXT_MAX,
     AlertKind,
@@ -204,7 +205,7 @@ class RuleStep(In):
 class AlertAside(In):
     """Which alert of the card is put aside for this stay, or with ``again`` brought back."""
 
-    key: Annotated[str, Field(pattern=r"^[a-z]+:[A-Za-z0-9.-]+$", max_length=KEY_MAX)]
+    key: Annotated[str, Field(pattern=KEY_OF_ALERT, max_length=KEY_MAX)]
     again: bool = False
 
 

@@ -8,6 +8,7 @@ RULES_MAX = 60
 ITEMS_MAX = 12
 CHOICES_MAX = 20
 KEY_MAX = 60
+KEY_OF_ALERT = r"^[a-z]+:[A-Za-z0-9.-]+$"
 
 
 class AlertWeight(StrEnum):

@@ -1,13 +1,15 @@
 """REST: what the house's own records propose about guests, and the answers to it."""
 
+from typing import Annotated
 from uuid import UUID
 from zlib import crc32
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
 from crm.kit.paging import PageOf
+from crm.kit.schema import PAGE_MAX
 from crm.sensing import queries, wording
 from crm.sensing import service as sensing
 from crm.sensing.schemas import FolioRulesIn, FolioRulesOut, HabitRow
@@ -23,10 +25,14 @@ router = APIRouter(tags=["habits"], route_class=HardRoute)
 
 @router.get("/guests/{guest_id}/habits")
 def list_habits_of_guest(
-    db: Db, me: Me, page: Page, views: Views, guest_id: UUID
+    db: Db,
+    me: Me,
+    views: Views,
+    guest_id: UUID,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> PageOf[HabitRow]:
     """What the records propose about a guest, the least likely by chance first; no second page."""
-    found = queries.open_habits(db, guest_id, by=me, limit=page.limit)
+    found = queries.open_habits(db, guest_id, by=me, limit=limit)
     views.viewed(by=me, subject="guest", subject_id=guest_id, guest_id=guest_id, fields=["habits"])
     return as_json(PageOf[HabitRow](items=found))  # type: ignore[return-value]
 

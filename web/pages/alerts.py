@@ -11,7 +11,16 @@ from starlette.responses import RedirectResponse, Response
 
 from crm.alerts import master, queries, rules, service
 from crm.alerts.schemas import AlertAside, AlertRuleIn, AlertRuleOut, RuleStep
-from crm.alerts.terms import AlertKind, AlertWeight, Moment, Place, RuleDeed, TierName
+from crm.alerts.terms import (
+    KEY_MAX,
+    KEY_OF_ALERT,
+    AlertKind,
+    AlertWeight,
+    Moment,
+    Place,
+    RuleDeed,
+    TierName,
+)
 from crm.companies import queries as companies
 from crm.guests.terms import GuestIdentity, VipLevel
 from crm.hotels.terms import DepartmentCode
@@ -31,7 +40,7 @@ router = APIRouter(include_in_schema=False)
 
 Text = Annotated[str, Form(max_length=400)]
 Many = Annotated[list[str], Form(max_length=200)]
-Key = Annotated[str, Form(max_length=60)]
+Key = Annotated[str, Form(max_length=KEY_MAX, pattern=KEY_OF_ALERT)]
 
 
 class Line(NamedTuple):
