@@ -6,6 +6,7 @@ recognised on a page; a long column holds many of them.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -18,6 +19,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from crm.audit.tables import AuditRow
 from crm.audit.terms import ActorKind, Deed
+from crm.guests.naming import list_latin, parts_of
 from crm.kit import clock
 from crm.kit.ids import new_id
 from crm.kit.metadata import all_tables
@@ -25,6 +27,7 @@ from tests.contracts.planted import House
 
 FILE = Path(__file__).parents[1] / "data" / "script_payloads.jsonl"
 PAYLOADS: list[str] = [json.loads(line)[1] for line in FILE.read_text("utf-8").splitlines()]
+MARK = re.compile(r"zq(\d+)")
 SMALLEST = "<b>zq§"
 SHORTEST = len("<b>zq9999")
 MOST_IN_A_CELL = 12
@@ -47,6 +50,7 @@ KEPT = {
     "import_job.sha256": "a hash",
     "import_job_change.table_name": "a table of the house",
     "document.sha256": "a hash, the name of the file",
+    "observation.digest": "a hash",
     "identity_document.number_index": "a keyed hash",
     "remembered_answer.request_hash": "a hash",
     "event.kind": "the name of a class",
@@ -73,6 +77,8 @@ class Sown:
     column: dict[int, str] = field(default_factory=dict)
     words: dict[int, str] = field(default_factory=dict)
     payload: dict[int, str] = field(default_factory=dict)
+    listed: dict[int, str] = field(default_factory=dict)
+    """By number, the whole Latin name as lists write it: the family name before the given one."""
     turn: int = 0
 
     def one(self, column: str, most: int = 4000, *, one_line: bool = False) -> str:
@@ -100,14 +106,24 @@ class Sown:
             found += " " + self.one(column, most - len(found) - 1)
         return found
 
+    def list_name(self, latin: str | None) -> None:
+        """Keep how lists write a Latin name, for every payload in it."""
+        for number in MARK.findall(latin or ""):
+            self.listed[int(number)] = list_latin(parts_of(latin or ""))
+
 
 def text_columns() -> Iterator[tuple[str, Column[Any]]]:
-    """Every column of words in the house, as ``table.column``; codes of a few letters left out."""
+    """Every column of words in the house, as ``table.column``.
+
+    Left out are codes of a few letters and what points at another row, for those are no words.
+    """
     for table in all_tables().sorted_tables:
         for column in table.columns:
             length = getattr(column.type, "length", None) or 4000
             name = f"{table.name}.{column.name}"
-            if isinstance(column.type, AutoString) and length >= SHORTEST and name not in KEPT:
+            if column.foreign_keys or name in KEPT:
+                continue
+            if isinstance(column.type, AutoString) and length >= SHORTEST:
                 yield name, column
 
 
@@ -127,6 +143,7 @@ def sow(db: Session, house: House, *, turn: int) -> Sown:
                 for name, column in own
                 if column.name != "login"
             }
+            sown.list_name(values.get("name_latin"))
             here = and_(*(column == value for column, value in zip(keys, row, strict=True)))
             db.connection().execute(update(table).where(here).values(**values))
     return sown
