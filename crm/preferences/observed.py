@@ -175,7 +175,8 @@ class _Reader:
                 "lateness": rules.lateness(row.state, row.entered_at, self.now),
                 "suggested": row.suggested if mine or self.reviews else [],
                 "cautions": row.cautions if mine or self.reviews else [],
-                "reply": row.reply if mine or self.reviews else None,
+                # the centre's words to the noter may tell the reason, like the noter's own
+                "reply": row.reply if clear and (mine or self.reviews) else None,
                 "reject_reason": row.reject_reason if mine or self.reviews else None,
                 "preference_status": row.preference_status,
                 "withdrawable_until": until if mine and open_ and until > self.now else None,

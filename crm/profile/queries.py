@@ -168,7 +168,7 @@ class _Card:
             stay=self._stay(),
             stay_number=number,
             alerts=alerts,
-            put_aside=aside,
+            put_aside=aside if sees("alert.aside") else [],
             fit=fit,
             wishes=wishes,
             suggestions=suggestions(self.claims, self.habits),

@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from io import BytesIO
 
 from fastapi import FastAPI
 from httpx2 import Response
+from pypdf import PdfReader
 
 from crm.staff.policy import policy
 from crm.staff.terms import Channel, Role
@@ -168,6 +170,8 @@ def text_of(response: Response) -> str:
     """What a person or machine reads of it; a picture says nothing."""
     kind = response.headers.get("content-type", "")
     is_text = kind.startswith(("text/", "application/json", "application/problem+json"))
+    if kind.startswith("application/pdf"):
+        return "\n".join(page.extract_text() for page in PdfReader(BytesIO(response.content)).pages)
     return response.text if is_text else ""
 
 
@@ -192,6 +196,7 @@ def steady(text: str) -> str:
 _BY_ITSELF = re.compile(
     r'"request_id": "[^"]*"|\b[0-9a-f]{16}\b'
     r'|(?<=csrf-token" content=")[^"]*|(?<=csrf_token" value=")[^"]*'  # masked anew each time
+    r'|(?<="csrf":")[^"]*|(?<="csrf": ")[^"]*'
     r'|(?<="made_at":")[^"]*|(?<=data-made=")[^"]*|(?<=note_id" value=")[^"]*'
 )
 

@@ -75,6 +75,7 @@ from crm.preferences.terms import (
     RetiredWhy,
     ReviewPolicy,
 )
+from crm.preparing.tables import Preparation, StayPreparation
 from crm.privacy.tables import Consent
 from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
 from crm.sensing.tables import Habit
@@ -601,7 +602,26 @@ def _preferences_and_notes(db: Session, house: House) -> None:
     )  # fmt: skip
     house.ids["habit_id"] = put(db, habit).id
     _notes(db, house)
+    _prepared(db, house, noter, made.id)
     _tasks_and_alerts(db, house, noter)
+
+
+def _prepared(db: Session, house: House, by: UUID, claim: UUID) -> None:
+    """What is set for the stay: one thing ticked, and one that is not wanted any more."""
+    now = clock.now()
+    arrival = StayPreparation(
+        stay_id=house.stay, hotel_id=house.here, made_at=now, prepared_at=now, prepared_by=by,
+        settled=["stale"],
+    )  # fmt: skip
+    put(db, arrival)
+    for department in (DepartmentCode.HOUSEKEEPING, DepartmentCode.FRONT_OFFICE):
+        dropped = now if department is DepartmentCode.FRONT_OFFICE else None
+        item = Preparation(
+            stay_id=house.stay, hotel_id=house.here, guest_id=house.guest, code=NORMAL_CODE,
+            department=department, value="7", preference_id=claim, made_at=now, done_at=now,
+            done_by=by, dropped_at=dropped,
+        )  # fmt: skip
+        house.ids["item_id"] = put(db, item).id
 
 
 def _notes(db: Session, house: House) -> None:

@@ -42,6 +42,7 @@ MASTER_DATA = {
     "GET /api/v1/preferences/codes",
     "GET /api/v1/preferences/codes/find",
     "GET /api/v1/preferences/codes/{code}",
+    "GET /codes",
 }
 """Catalogues that name no guest: they hold the words of fields, and nobody's fields."""
 
