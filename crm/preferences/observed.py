@@ -156,6 +156,7 @@ class _Reader:
         label = row.label_zh if self.chinese else row.label_en
         instruction = row.need_to_know_zh if self.chinese else row.need_to_know_en
         named_ = coded and (clear or row.sensitivity is Sensitivity.NORMAL)
+        entrusted = clear and (mine or self.reviews)
         facts = {name: getattr(row, name) for name in _PLAIN}
         open_ = row.state in (ObservationState.TAKEN, ObservationState.WAITING)
         until = row.entered_at + rules.WITHDRAWN_WITHIN
@@ -173,10 +174,10 @@ class _Reader:
                 "noted_by_name": row.noted_by_name,
                 "reviewed_by_name": row.reviewed_by_name,
                 "lateness": rules.lateness(row.state, row.entered_at, self.now),
-                "suggested": row.suggested if mine or self.reviews else [],
-                "cautions": row.cautions if mine or self.reviews else [],
-                # the centre's words to the noter may tell the reason, like the noter's own
-                "reply": row.reply if clear and (mine or self.reviews) else None,
+                # each of these may tell the reason, like the noter's own words
+                "suggested": row.suggested if entrusted else [],
+                "cautions": row.cautions if entrusted else [],
+                "reply": row.reply if entrusted else None,
                 "reject_reason": row.reject_reason if mine or self.reviews else None,
                 "preference_status": row.preference_status,
                 "withdrawable_until": until if mine and open_ and until > self.now else None,

@@ -196,6 +196,7 @@ def steady(text: str) -> str:
 _BY_ITSELF = re.compile(
     r'"request_id": "[^"]*"|\b[0-9a-f]{16}\b'
     r'|(?<=csrf-token" content=")[^"]*|(?<=csrf_token" value=")[^"]*'  # masked anew each time
+    r"|(?<=As of )[^.<]{,40}|(?<=Printed by )[^.<]{,60}"  # the minute
     r'|(?<="csrf":")[^"]*|(?<="csrf": ")[^"]*'
     r'|(?<="made_at":")[^"]*|(?<=data-made=")[^"]*|(?<=note_id" value=")[^"]*'
 )

@@ -548,7 +548,8 @@ def _observed(
             source=PreferenceSource.TOLD, observed_at=now, entered_at=now, noted_by=noter,
             noted_department=DepartmentCode.FRONT_OFFICE, policy=ReviewPolicy.WITHIN_A_DAY,
             state=ObservationState.ACCEPTED if decided else ObservationState.WAITING,
-            due_at=None if decided else now, suggested=[NORMAL_CODE], cautions=["judgement"],
+            due_at=None if decided else now,
+            suggested=[code or NORMAL_CODE], cautions=["judgement"],
             ends_why=reviewed and RetiredWhy.BY_HAND, reviewed_at=reviewed and now,
             reviewed_by=reviewed and house.staff[Role.FILE_CENTRE, house.here],
             reject_reason=reviewed and RejectReason.HEARSAY, reply=reviewed and words,
@@ -621,7 +622,7 @@ def _prepared(db: Session, house: House, by: UUID, claim: UUID) -> None:
             department=department, value="7", preference_id=claim, made_at=now, done_at=now,
             done_by=by, dropped_at=dropped,
         )  # fmt: skip
-        house.ids["item_id"] = put(db, item).id
+        house.ids.setdefault("preparation_id", put(db, item).id)
 
 
 def _notes(db: Session, house: House) -> None:
