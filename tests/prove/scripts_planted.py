@@ -143,7 +143,7 @@ def sow(db: Session, house: House, *, turn: int) -> Sown:
                 for name, column in own
                 if column.name != "login"
             }
-            sown.list_name(values.get("name_latin"))
+            sown.list_name(values.get("name_latin") or values.get("full"))
             here = and_(*(column == value for column, value in zip(keys, row, strict=True)))
             db.connection().execute(update(table).where(here).values(**values))
     return sown

@@ -102,7 +102,7 @@ def brittle_findings() -> dict[str, Findings]:
             headers={},
             ids={"guest_id": ["1"]},
             seed=SEED,
-            examples=60,
+            examples=200 if phase == "stateful" else 60,  # a story of three steps is rare
         )
         for phase in EXAMPLES
     }

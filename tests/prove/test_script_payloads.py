@@ -67,7 +67,7 @@ NOT_ON_PAGES = {
     "masked": "relation.other_phone",
     "only where a further fact holds": """
         complaint.next_stay_check guest_figure.last_room_no preference.carried_value
-        preference.carried_words unusual_viewing.looked_words
+        preference.carried_words preparation.value unusual_viewing.looked_words
     """,
 }
 UNSEEN = set(" ".join(NOT_ON_PAGES.values()).split())

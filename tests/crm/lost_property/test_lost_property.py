@@ -146,7 +146,7 @@ class TestPhoto:
 class TestWhose:
     @pytest.fixture
     def item(self, db, keeper):
-        return service.take_in(db, scarf(), by=keeper).id
+        return service.take_in(db, scarf(found_at=NOON), by=keeper).id
 
     def stays(self, db, hotel, *leaving):
         return [

@@ -79,6 +79,7 @@ class TestFloor:
 class TestLostProperty:
     def found(self, client):
         asked = {"id": str(uuid4()), "kind": "ordinary", "what": "Blue scarf", "room_no": "1809"}
+        asked["found_at"] = f"{TODAY}T04:00:00Z"
         made = client.post("/api/v1/lost-property", json=asked)
         assert made.status_code == 201
         assert client.post("/api/v1/lost-property", json=asked).json() == made.json()
