@@ -183,6 +183,10 @@ class TestWithoutNetwork:
 
             sign_in(page.context, serving, keeper)
             page.goto(f"{serving.url}/rooms?floor=18&only=all")
+            until = time.monotonic() + 20
+            while not counted(client, Observation):
+                assert time.monotonic() < until, "the keeper's own note was not sent"
+                page.wait_for_timeout(50)
             expect(page.locator(".waiting-bar")).to_be_hidden()
             kept_offline(page)
             assert counted(client, Observation) == 1
