@@ -1,0 +1,14 @@
+"""What is given to guests after a complaint, by whom, within which limits."""
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
