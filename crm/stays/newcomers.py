@@ -7,15 +7,13 @@ other, and no job stands in between.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from crm.hotels import queries as hotels
 from crm.kit import events as news
 from crm.staff.actor import Actor
-from crm.stays import rules
+from crm.stays import queries, rules
 from crm.stays.events import FirstStay
-from crm.stays.tables import GuestFigure
 from crm.stays.terms import StayStatus
 
 
@@ -29,12 +27,8 @@ def tell(db: Session, stay: Mapping[str, Any], *, by: Actor) -> None:
     today = hotels.hotel(db, stay["hotel_id"]).business_on
     if not rules.is_first_stay_near(stay["status"], 0, stay["arrival_on"], today):
         return  # most bookings are for later, and cost no look at the figures
-    counted = db.connection().scalar(
-        select(func.coalesce(func.sum(col(GuestFigure.stays)), 0)).where(
-            col(GuestFigure.guest_id) == stay["guest_id"]
-        )
-    )
-    if not rules.is_first_stay_near(stay["status"], int(counted or 0), stay["arrival_on"], today):
+    counted = queries.stays_counted(db, stay["guest_id"])
+    if not rules.is_first_stay_near(stay["status"], counted, stay["arrival_on"], today):
         return
     news.record(
         db,

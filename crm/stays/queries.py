@@ -328,3 +328,13 @@ def guests_of_stays(db: Session, stay_ids: Sequence[UUID]) -> set[UUID]:
         select(*cols(Companion.guest_id)).where(col(Companion.stay_id).in_(stay_ids))
     )
     return {row.guest_id for row in own} | {row.guest_id for row in beside}
+
+
+def stays_counted(db: Session, guest_id: UUID) -> int:
+    """How many stays a guest's figures count over all hotels, for those who tell of newcomers."""
+    counted = db.connection().scalar(
+        select(func.coalesce(func.sum(col(GuestFigure.stays)), 0)).where(
+            col(GuestFigure.guest_id) == guest_id
+        )
+    )
+    return int(counted or 0)

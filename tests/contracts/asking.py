@@ -9,7 +9,7 @@ from io import BytesIO
 
 from fastapi import FastAPI
 from httpx2 import Response
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from crm.staff.policy import policy
 from crm.staff.terms import Channel, Role
@@ -171,8 +171,15 @@ def text_of(response: Response) -> str:
     kind = response.headers.get("content-type", "")
     is_text = kind.startswith(("text/", "application/json", "application/problem+json"))
     if kind.startswith("application/pdf"):
-        return "\n".join(page.extract_text() for page in PdfReader(BytesIO(response.content)).pages)
+        pages = PdfReader(BytesIO(response.content)).pages
+        return "\n".join([page.extract_text() for page in pages] + _links(pages))
     return response.text if is_text else ""
+
+
+def _links(pages: Iterable[PageObject]) -> list[str]:
+    """Where a PDF's links lead: an address can name what the text does not."""
+    actions = [note.get_object().get("/A") for page in pages for note in page.get("/Annots") or ()]
+    return [str(action.get_object().get("/URI", "")) for action in actions if action is not None]
 
 
 def headers_of(response: Response) -> str:
