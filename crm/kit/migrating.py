@@ -6,6 +6,7 @@ Every process asks at its start whether the database fits; that is read from the
 
 import logging
 import re
+import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ _STEP = re.compile(
 def config_for(database: Database) -> "Config":
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=sys.stdout)  # of now: Alembic's own is that of its import
     config.set_main_option("script_location", str(HERE))
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")

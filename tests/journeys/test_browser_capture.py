@@ -121,3 +121,21 @@ def test_a_thumb_notes_on_a_phone_and_the_news_are_read(client, serving, browser
     expect(phone.locator(".menu-count .badge")).to_have_count(0)
     assert noted(client)[0].seen_by_noter_at is not None
     context.close()
+
+
+QUICKER = """() => {
+    const known = document.querySelector('a[hx-target="#drawer"]');
+    const made = document.createElement("div");
+    made.innerHTML = known.outerHTML.replace(/data-htmx-powered="[^"]*"/, "");
+    known.after(made.firstChild);
+    known.nextSibling.click();
+}"""
+
+
+def test_a_key_quicker_than_htmx_opens_the_drawer_all_the_same(client, serving, page, chen):
+    signed_in(client, page.context, serving, "front_desk")
+    page.goto(f"{serving.url}/guests/{chen.guest}")
+    page.evaluate(QUICKER)
+    drawer = page.get_by_role("dialog", name="Note a preference")
+    expect(drawer.get_by_role("combobox")).to_be_focused()
+    assert not page.url.endswith("/note")

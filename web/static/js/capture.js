@@ -6,9 +6,21 @@ const drawer = document.getElementById("drawer");
 let early = "";
 const waiting = () => drawer?.open && drawer.firstElementChild?.matches(".loading");
 
+// What has just been swapped in is heard of by htmx a moment later; a quick key comes before that,
+// and would leave the page instead of opening the drawer.
+const hurried = new WeakSet();
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[hx-target="#drawer"]');
   if (!link || !drawer || drawer.contains(link) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!event.defaultPrevented && window.htmx && !hurried.has(link)) {
+    event.preventDefault();
+    hurried.add(link);
+    htmx.process(link);
+    // click() within click() is nothing, by the standard.
+    link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+    return;
+  }
   early = "";
   const note = document.createElement("p");
   note.className = "loading";
