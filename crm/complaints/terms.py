@@ -79,3 +79,33 @@ VISITOR_MAX = 120
 DETAIL_MAX = 200
 PREVENTION_MAX = 300
 REACH_TRIES = 3
+REOPEN_DAYS = 30
+STAFF_MAX = 10
+
+
+class ReopenWhy(StrEnum):
+    """Why a closed case is taken up again."""
+
+    NOT_SOLVED = "not_solved"
+    CAME_BACK = "came_back"
+    GUEST_WROTE_AGAIN = "guest_wrote_again"
+    CLOSED_BY_MISTAKE = "closed_by_mistake"
+
+
+class BoardColumn(StrEnum):
+    """新受理 → 调查 → 处理 → 反馈 → 归档."""
+
+    NEW = "new"
+    INVESTIGATING = "investigating"
+    RECOVERING = "recovering"
+    TOLD_GUEST = "told_guest"
+    FILED = "filed"
+
+
+class BoardView(StrEnum):
+    """What the board is narrowed to."""
+
+    MINE = "mine"
+    LEAVING_TODAY = "leaving_today"
+    LATE = "late"
+    REOPENED = "reopened"

@@ -47,6 +47,7 @@ def upgrade() -> None:
         batch.alter_column("reopened", server_default=None)
     with op.batch_alter_table("complaint_step") as batch:
         batch.alter_column("kind", server_default=None)
+    op.create_index("ix_trace_origin_id", "trace", ["origin_id"])
     op.create_table(
         "complaint_pause",
         sa.Column("complaint_id", Key(), nullable=False),
@@ -160,6 +161,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_trace_origin_id", "trace")
     for table in (
         "arrival_check", "prevention", "complaint_escalation", "work_hours", "complaint_target",
         "case_word", "complaint_staff", "complaint_pause",
