@@ -123,10 +123,18 @@ class WorkCalendar:
         """The instant after which the wall never shows less than this time again."""
         wall = _wall(day, minute)
         at = wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
-        return at if self._shows(at, wall) else self._change_at(wall)
+        if not self._shows(at, wall):
+            return self._change_at(wall)
+        once = wall.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
+        # a doubled hour that only begins with this end shows nothing less than it
+        return once if once < at and self._changes_at(at) else at
 
     def _shows(self, at: datetime, wall: datetime) -> bool:
         return at.astimezone(self.zone).replace(tzinfo=None) == wall
+
+    def _changes_at(self, at: datetime) -> bool:
+        before = (at - _STEP).astimezone(self.zone).utcoffset()
+        return before != at.astimezone(self.zone).utcoffset()
 
     def _change_at(self, wall: datetime) -> datetime:
         """When the clocks jump over ``wall``."""
@@ -206,9 +214,27 @@ def warn_at(
     left = working_time(calendar, start, due, held) - timedelta(minutes=minutes)
     if left < _ZERO:
         return start
+    try:
+        return min(_last_after(calendar, start, left, held), due)
+    except NeverOpen:  # all work that there ever is lies before
+        return due
+
+
+def horizon_at(calendar: WorkCalendar, now: datetime, minutes: float) -> datetime:
+    """The last instant that is no more than ``minutes`` of working time away from ``now``:
+    what is due until then is to be warned of. The other way round than `warn_at`, and the same
+    for all cases of one calendar. `NeverOpen`."""
+    now, left = now.astimezone(UTC), timedelta(minutes=minutes)
+    return now + left if calendar.round_the_clock else _last_after(calendar, now, left, [])
+
+
+def _last_after(
+    calendar: WorkCalendar, start: datetime, left: timedelta, held: list[Span]
+) -> datetime:
+    """The last instant by which no more than ``left`` of working time went by."""
     for begins, ends in _working(calendar, start, held):
         if left < ends - begins:
-            return min(begins + left, due)
+            return begins + left
         left -= ends - begins
     raise NeverOpen
 

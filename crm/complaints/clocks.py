@@ -1,6 +1,7 @@
 """Sets the clocks of a case: from what the hotel promises, when its departments work, the time
 the house waited for the guest, and when the guest leaves."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from crm.complaints import promises
-from crm.complaints.calendars import Span, WorkCalendar
+from crm.complaints.calendars import NeverOpen, Span, WorkCalendar
 from crm.complaints.promises import Leaving, Target
 from crm.complaints.tables import (
     Complaint,
@@ -23,6 +24,8 @@ from crm.hotels.terms import DepartmentCode
 from crm.kit.rows import cols, mapping_of
 from crm.stays.tables import Stay
 
+log = logging.getLogger("keshi.clocks")
+
 
 def set_clocks(db: Session, case: Complaint, *, now: datetime) -> None:
     """Fill ``first_reply_due_at``, ``due_at`` and ``departs_at``; a pause that still runs counts
@@ -30,14 +33,15 @@ def set_clocks(db: Session, case: Complaint, *, now: datetime) -> None:
     begins = _begins(db, case)
     pauses = _pauses(db, case.id, now)
     case.departs_at = promises.leaves_at(_leaving(db, case), begins)
-    found = promises.promised(
-        case.kind,
-        begins,
-        target_of(db, case.hotel_id, case.severity),
-        (house_calendar(_zone_of(db, case.hotel_id)), calendar_of(db, case)),
-        pauses,
-        case.departs_at,
-    )
+    target = target_of(db, case.hotel_id, case.severity)
+    house = house_calendar(_zone_of(db, case.hotel_id))
+    facts = case.kind, begins, target
+    try:
+        found = promises.promised(*facts, (house, calendar_of(db, case)), pauses, case.departs_at)
+    except NeverOpen:
+        # a guest is not turned away because hours were written down wrongly
+        log.warning("working hours that never open", extra={"hotel_id": str(case.hotel_id)})
+        found = promises.promised(*facts, (house, house), pauses, case.departs_at)
     case.first_reply_due_at, case.due_at = found.first_reply_due_at, found.due_at
 
 
