@@ -53,15 +53,15 @@ _CARD = (
 def board(db: Session, *, by: Actor, only: BoardView | None = None) -> CaseBoard:
     """The cases of the reader's hotels by what is left of their time.
 
-    In house first, then those whose next promise runs out first; a guest who leaves soon floats
-    up because the promise ends before the departure. Filed ones come last, the newest first.
+    In house first, among them who leaves within three hours, then those whose next promise runs
+    out first. Filed ones come last, the newest first.
     """
     by.need("complaints.read")
     now = clock.now()
     cards = [_card(row, now, by) for row in _open_rows(db, by)]
     cards += [_card(row, now, by) for row in _filed_rows(db, by, now)]
     kept = [card for card, leaves_today in cards if _is_of(card, only, by, leaves_today)]
-    return CaseBoard(at=now, cards=sorted(kept, key=_urgency))
+    return CaseBoard(at=now, cards=sorted(kept, key=lambda card: _urgency(card, now)))
 
 
 def _rows(by: Actor) -> Any:
@@ -137,8 +137,9 @@ def _is_of(card: CaseCard, only: BoardView | None, by: Actor, leaves_today: bool
             return card.reopened > 0 and card.status is not CaseStatus.CLOSED
 
 
-def _urgency(card: CaseCard) -> tuple[bool, bool, float, float]:
+def _urgency(card: CaseCard, now: datetime) -> tuple[bool, bool, bool, float, float]:
     closed = card.status is CaseStatus.CLOSED
     due = card.next_due_at.timestamp() if card.next_due_at and not closed else float("inf")
     age = -card.closed_at.timestamp() if card.closed_at else card.opened_at.timestamp()
-    return closed, not card.in_house, due, age
+    soon = card.in_house and rules.leaves_soon(card.departs_at, now)
+    return closed, not card.in_house, not soon, due, age

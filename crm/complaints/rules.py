@@ -22,6 +22,7 @@ _NEXT: dict[CaseStatus, tuple[CaseStatus, ...]] = {
 }
 BY_THEIR_OWN_VERBS = (_S.CLOSED, _S.REOPENED)
 """Closing and reopening ask for more than a move does, and are verbs of their own."""
+LEAVES_SOON = timedelta(hours=3)
 
 _COLUMN = {
     _S.RECEIVED: BoardColumn.NEW,
@@ -57,6 +58,11 @@ def is_replied(status: CaseStatus) -> bool:
 def is_solved(status: CaseStatus) -> bool:
     """Whether the clock of the solution stands still: the guest was told, or it is filed."""
     return status in (_S.TOLD_GUEST, _S.CLOSED)
+
+
+def leaves_soon(departs_at: datetime | None, now: datetime) -> bool:
+    """Whether a guest goes within three hours: what is to be put right, is put right now."""
+    return departs_at is not None and departs_at <= now + LEAVES_SOON
 
 
 def may_close_unheard(reach_tries: int) -> bool:

@@ -44,6 +44,7 @@ Told = Annotated[Words, Field(max_length=2000)]
 StepWords = Annotated[Words, Field(max_length=1000)]
 Headline = Annotated[Line, Field(max_length=HEADLINE_MAX)]
 Code = Annotated[Line, Field(max_length=CODE_MAX)]
+WordCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 RoomNo = Annotated[Line, Field(max_length=ROOM_NO_MAX)]
 Place = Annotated[Line, Field(max_length=PLACE_MAX)]
 Item = Annotated[Line, Field(max_length=ITEM_MAX)]
@@ -382,15 +383,22 @@ class CategoryWord(CauseWord):
 
 
 class CaseWordIn(In):
-    """A word of the master list as it is to be from now on; ``parent`` is a cause's category."""
+    """A word of the master list as it is to be from now on."""
 
-    parent: Code | None = None
     name_en: Annotated[Line, Field(max_length=80)]
     name_zh: Annotated[Line, Field(max_length=80)]
     department: Annotated[DepartmentCode | None, Lax] = None
     is_sensitive: bool = False
     is_on: bool = True
     sort: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+
+class CaseWordNew(CaseWordIn):
+    """A new word; ``parent`` is a cause's category."""
+
+    level: Annotated[WordLevel, Lax]
+    code: WordCode
+    parent: Code | None = None
 
 
 class CaseWordOut(CauseWord):

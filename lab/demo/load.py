@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel, col
 
 from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
+from crm.complaints import master as case_words
 from crm.complaints.tables import Complaint, ComplaintStep
 from crm.documents import catalogue
 from crm.guests import indexing
@@ -97,6 +98,7 @@ def load(db: Session, world: World) -> None:
     seen = stays.last_seen(world.stays, world.today)
     hashed = passwords.hash_password(PASSWORD, login="demo")
     master.load(db)
+    case_words.load(db)
     catalogue.load(db)
     people = world.people
     steps: tuple[tuple[type[SQLModel], Iterable[Row]], ...] = (
