@@ -419,6 +419,7 @@ LABELS: dict[str, dict[str, str]] = {
     "audit_subject": {
         "unusual_viewing": mark("Unusual viewing"),
         "briefing": mark("Morning briefing"),
+        "prevention": mark("Prevention"),
         "pack": mark("Pack for power cuts"),
         "papers": mark("Papers of the hotel"),
         "guest": mark("Guest file"),
