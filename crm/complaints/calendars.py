@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from crm.kit.errors import Invalid
+from crm.kit.errors import Invalid, mark
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HORIZON = timedelta(days=3660)
@@ -38,8 +38,10 @@ class NeverOpen(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            "These working hours are not open long enough to meet the deadline within ten years. "
-            "Give at least one weekday its hours.",
+            mark(
+                "These working hours are not open long enough to meet the deadline within ten "
+                "years. Give at least one weekday its hours."
+            ),
             "calendar_never_open",
         )
 
@@ -68,7 +70,9 @@ class WorkCalendar:
         unknown = sorted(set(hours) - set(WEEKDAYS))
         if unknown:
             raise CalendarUnfit(
-                "Weekdays are mon, tue, wed, thu, fri, sat and sun.", "weekday", pointer="/hours"
+                mark("Weekdays are mon, tue, wed, thu, fri, sat and sun."),
+                "weekday",
+                pointer="/hours",
             )
         self._week = [_windows(hours.get(name, ()), "/hours") for name in WEEKDAYS]
         self._holidays = frozenset(_day(each, "/holidays") for each in holidays)
@@ -247,7 +251,7 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     found: list[Span] = []
     for begins, ends in sorted((a.astimezone(UTC), b.astimezone(UTC)) for a, b in spans):
         if ends < begins:
-            raise CalendarUnfit("A pause ends before it begins.", "pause", pointer="/pauses")
+            raise CalendarUnfit(mark("A pause ends before it begins."), "pause", pointer="/pauses")
         if found and begins <= found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], ends))
         elif begins < ends:
@@ -279,7 +283,9 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise CalendarUnfit(
-            "There is no such time zone; write one like Asia/Shanghai.", "time_zone", pointer="/tz"
+            mark("There is no such time zone; write one like Asia/Shanghai."),
+            "time_zone",
+            pointer="/tz",
         ) from None
 
 
@@ -289,7 +295,7 @@ def _day(value: date | str, pointer: str) -> date:
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day, not an instant
     except (ValueError, TypeError):
-        raise CalendarUnfit("Write days as YYYY-MM-DD.", "day", pointer=pointer) from None
+        raise CalendarUnfit(mark("Write days as YYYY-MM-DD."), "day", pointer=pointer) from None
 
 
 def _windows(written: object, pointer: str) -> Windows:
@@ -314,7 +320,9 @@ def _minute(written: object, pointer: str) -> int:
 
 
 def _no_hours(pointer: str) -> CalendarUnfit:
-    return CalendarUnfit('Write hours as pairs like ["09:00", "17:00"].', "hours", pointer=pointer)
+    return CalendarUnfit(
+        mark('Write hours as pairs like ["09:00", "17:00"].'), "hours", pointer=pointer
+    )
 
 
 def _wall(day: date, minute: int) -> datetime:

@@ -31,6 +31,7 @@ from crm.hotels.tables import Hotel
 from crm.hotels.terms import DepartmentCode
 from crm.kit import clock, events
 from crm.kit.db import Database, chunks, insert_once
+from crm.kit.errors import mark
 from crm.kit.rows import cols, named, one_of
 from crm.staff.actor import system
 from crm.stays.tables import Stay
@@ -40,12 +41,12 @@ AT_ONCE = 200
 
 Told = list[tuple[int, datetime]]
 SENTENCES: dict[tuple[CaseClock, int], str] = {
-    (CaseClock.FIRST_REPLY, 1): "The first reply is late. The owner was told.",
-    (CaseClock.FIRST_REPLY, 2): "The first reply is late. The duty manager was told.",
-    (CaseClock.FIRST_REPLY, 3): "The first reply is late. The general manager was told.",
-    (CaseClock.SOLUTION, 1): "The solution is late. The owner was told.",
-    (CaseClock.SOLUTION, 2): "The solution is late. The duty manager was told.",
-    (CaseClock.SOLUTION, 3): "The solution is late. The general manager was told.",
+    (CaseClock.FIRST_REPLY, 1): mark("The first reply is late. The owner was told."),
+    (CaseClock.FIRST_REPLY, 2): mark("The first reply is late. The duty manager was told."),
+    (CaseClock.FIRST_REPLY, 3): mark("The first reply is late. The general manager was told."),
+    (CaseClock.SOLUTION, 1): mark("The solution is late. The owner was told."),
+    (CaseClock.SOLUTION, 2): mark("The solution is late. The duty manager was told."),
+    (CaseClock.SOLUTION, 3): mark("The solution is late. The general manager was told."),
 }
 
 

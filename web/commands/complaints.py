@@ -22,6 +22,10 @@ NAMES = {"id", "calendar", "start", "minutes", "pauses"}
 CALENDAR_NAMES = {"tz", "hours", "holidays", "extra_days"}
 
 
+class CaseUnfit(Invalid):
+    """A case of the file that makes no sense; told in the language of the shell, English."""
+
+
 @app.callback()
 def complaints() -> None:
     """Complaint cases: their deadlines, from a file."""
@@ -62,7 +66,9 @@ def _read(file: Path) -> list[Any]:
 
 def _due(case: Any) -> datetime:
     if not isinstance(case, dict) or not NAMES - {"pauses"} <= set(case) <= NAMES:
-        raise Invalid("A case has id, calendar, start, minutes and, if any, pauses.", "case_fields")
+        raise CaseUnfit(
+            "A case has id, calendar, start, minutes and, if any, pauses.", "case_fields"
+        )
     minutes = case["minutes"]
     if (
         not isinstance(minutes, int | float)
@@ -70,7 +76,7 @@ def _due(case: Any) -> datetime:
         or not isfinite(minutes)
         or not 0 <= minutes <= MINUTES_MAX
     ):
-        raise Invalid("The minutes are a number, not below zero.", "case_minutes")
+        raise CaseUnfit("The minutes are a number, not below zero.", "case_minutes")
     calendar = _calendar(case["calendar"])
     pauses = _pauses(calendar, case.get("pauses") or [])
     try:
@@ -103,7 +109,7 @@ def _pauses(calendar: WorkCalendar, written: Any) -> list[Span]:
     if not isinstance(written, list) or any(
         not isinstance(pair, list) or len(pair) != 2 for pair in written
     ):
-        raise Invalid("Pauses are a list of pairs: from and to.", "case_pauses")
+        raise CaseUnfit("Pauses are a list of pairs: from and to.", "case_pauses")
     return [(_instant(calendar, a), _instant(calendar, b)) for a, b in written]
 
 
@@ -114,4 +120,4 @@ def _instant(calendar: WorkCalendar, written: Any) -> datetime:
             instant = instant.replace(tzinfo=calendar.zone)
         return instant.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
-        raise Invalid("Write times like 2026-11-20T16:00:00+08:00.", "case_time") from None
+        raise CaseUnfit("Write times like 2026-11-20T16:00:00+08:00.", "case_time") from None
