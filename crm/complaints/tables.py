@@ -25,6 +25,7 @@ class Complaint(SQLModel, table=True):
         Index("ix_complaint_guest_id_opened_at", "guest_id", "opened_at"),
         Index("ix_complaint_hotel_id_status", "hotel_id", "status"),
         Index("ix_complaint_hotel_id_id", "hotel_id", "id"),
+        Index("ix_complaint_hotel_id_opened_at", "hotel_id", "opened_at"),
     )
 
     id: UUID = Field(default_factory=new_id, sa_type=Key, primary_key=True)
