@@ -30,7 +30,7 @@ from crm.complaints.writing import (
 from crm.hotels import queries as hotels
 from crm.kit import clock
 from crm.kit import events as news
-from crm.kit.errors import Conflict, Invalid, RuleBroken
+from crm.kit.errors import Conflict, Invalid, RuleBroken, mark
 from crm.staff.actor import Actor
 from crm.stays.queries import no_such_stay
 from crm.stays.tables import Stay
@@ -45,7 +45,7 @@ _WHY = {
 
 class ComplaintAlreadyClosed(Conflict):
     def __init__(self) -> None:
-        super().__init__("This case is closed already.", "complaint_closed")
+        super().__init__(mark("This case is closed already."), "complaint_closed")
 
 
 def close_complaint(

@@ -26,7 +26,7 @@ from crm.hotels import queries as hotels
 from crm.hotels.tables import Hotel
 from crm.kit import clock, failpoints
 from crm.kit import events as news
-from crm.kit.errors import Conflict, Invalid, NotFound, RuleBroken
+from crm.kit.errors import Conflict, Invalid, NotFound, RuleBroken, mark
 from crm.kit.ids import new_id
 from crm.kit.rows import cols
 from crm.staff.actor import Actor
@@ -121,7 +121,9 @@ def _same_again(
 ) -> ComplaintMade:
     same = (before.hotel_id, before.opened_by, before.kind)
     if same != (hotel_id, by.staff_id, opening.kind):
-        raise CaseKnown("This id is another case's. Take a new one.", "case_known", pointer="/id")
+        raise CaseKnown(
+            mark("This id is another case's. Take a new one."), "case_known", pointer="/id"
+        )
     return _made(before)
 
 

@@ -16,7 +16,7 @@ from crm.hotels.tables import Department
 from crm.hotels.terms import DepartmentCode
 from crm.kit import clock
 from crm.kit import events as news
-from crm.kit.errors import ChangedMeanwhile, Invalid, RuleBroken
+from crm.kit.errors import ChangedMeanwhile, Invalid, RuleBroken, mark
 from crm.kit.rows import cols
 from crm.staff.actor import Actor
 from crm.staff.policy import policy
@@ -29,7 +29,7 @@ WORDS_MAX = 1000
 class CaseClosed(RuleBroken):
     def __init__(self) -> None:
         super().__init__(
-            "This case is closed. Reopen it first, with the reason.", "complaint_closed"
+            mark("This case is closed. Reopen it first, with the reason."), "complaint_closed"
         )
 
 
