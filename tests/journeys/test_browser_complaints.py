@@ -139,6 +139,10 @@ def test_noise_in_1605_is_heard_put_right_and_seen_to_at_the_next_arrival(
     with a_screen(browser, serving, client, "front_desk") as desk:
         desk.goto(f"{serving.url}/guests/{lin}")
         expect(desk.locator(".glance")).to_contain_text("quiet side, manager greets")
+        desk.goto(f"{serving.url}/guests/{lin}/cases")
+        desk.get_by_role("button", name="Seen to").click()
+        expect(desk.locator(".checks")).to_contain_text("done")
+        expect(desk.locator(".glance")).to_contain_text("✓ seen to")
 
 
 def test_who_comes_second_keeps_what_was_typed(client, serving, browser, lin):

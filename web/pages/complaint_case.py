@@ -12,6 +12,7 @@ from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from crm.complaints import queries, service
+from crm.complaints.checks import checks_of
 from crm.complaints.heard import SENTENCES, HeardPart, heard
 from crm.complaints.rules import BY_THEIR_OWN_VERBS
 from crm.complaints.schemas import (
@@ -30,6 +31,7 @@ from crm.hotels import queries as hotels
 from crm.hotels.terms import DepartmentCode
 from crm.kit import clock
 from crm.kit.errors import Conflict, CrmError, NotFound
+from crm.profile import queries as profile
 from crm.staff import queries as staff
 from crm.staff.actor import Actor
 from web.case_words import STEP_ICONS, clock_to, said
@@ -37,7 +39,7 @@ from web.deps import Db, Me, Views
 from web.forms import Filled, refused
 from web.labels import label
 from web.pages.complaints import category_choices
-from web.rendering import frame_of, render
+from web.rendering import frame_of, is_fragment, render
 from web.wording import mark, wording
 
 router = APIRouter(include_in_schema=False)
@@ -266,6 +268,27 @@ def reopen(
             by=me, version=version,
         ),
     )  # fmt: skip
+
+
+@router.post("/complaints/{complaint_id:uuid}/check")
+def check(
+    request: Request,
+    db: Db,
+    me: Me,
+    complaint_id: UUID,
+    guest_id: Annotated[UUID, Form()],
+    stay_id: Annotated[UUID, Form()],
+) -> Response:
+    """What the case asks of this stay is seen to; the guest's cases come back with its mark."""
+    service.check_done(db, complaint_id, stay_id, by=me)
+    if is_fragment(request):
+        found = profile.card(db, guest_id, by=me)
+        return render(
+            request, "front_desk/sections/_cases.html",
+            guest_id=guest_id, cases=found.cases,
+            checks=checks_of(db, guest_id, by=me), stay_id=stay_id,
+        )  # fmt: skip
+    return RedirectResponse(f"/guests/{guest_id}/cases", 303)
 
 
 # ---------------------------------------------------------------- done, or shown again
