@@ -17,7 +17,7 @@ TOP = 26
 NAME_WIDTH = 20
 """So many half-width characters of a name fit beside its bar."""
 
-CHART_WIDTH, CHART_HEIGHT = 760, 280
+CHART_WIDTH, CHART_HEIGHT = 1000, 290
 LEFT, RIGHT, ABOVE, BELOW = 44, 12, 14, 34
 
 

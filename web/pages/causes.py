@@ -110,7 +110,7 @@ def _pareto(report: CausesReport, me: Actor) -> dict[str, Any]:
         )
         for rank, bar in enumerate(report.bars, 1)
     ]  # fmt: skip
-    told = say.gettext("%(name)s: %(cases)s, %(share)s %%")
+    told = say.gettext("%(name)s: %(cases)s, %(share)s")
     drawn = charts.pareto(
         [
             charts.ParetoBar(
@@ -208,8 +208,8 @@ def _periods(asked: Asked, by: str) -> list[tuple[str, str, bool]]:
 
 
 def percent(share: float | None) -> str:
-    """A share with one decimal, ``12.5``; a dash for none."""
-    return "—" if share is None else f"{share * 100:.1f}"
+    """A share with one decimal, ``12.5 %``; a dash for none."""
+    return "—" if share is None else f"{share * 100:.1f} %"
 
 
 # ---------------------------------------------------------------- ratio
