@@ -25,6 +25,8 @@ class Complaint(SQLModel, table=True):
         Index("ix_complaint_guest_id_opened_at", "guest_id", "opened_at"),
         Index("ix_complaint_hotel_id_status", "hotel_id", "status"),
         Index("ix_complaint_hotel_id_id", "hotel_id", "id"),
+        Index("ix_complaint_hotel_id_closed_at", "hotel_id", "closed_at"),
+        Index("ix_complaint_talk_id", "talk_id"),
         Index("ix_complaint_hotel_id_opened_at", "hotel_id", "opened_at"),
     )
 
@@ -176,7 +178,10 @@ class ComplaintEscalation(SQLModel, table=True):
 class Prevention(SQLModel, table=True):
     """What is done so that it does not happen again: whose it is, and when it is looked at."""
 
-    __table_args__ = (Index("ix_prevention_hotel_id_check_back_on", "hotel_id", "check_back_on"),)
+    __table_args__ = (
+        Index("ix_prevention_hotel_id_check_back_on", "hotel_id", "check_back_on"),
+        Index("ix_prevention_complaint_id", "complaint_id"),
+    )
 
     id: UUID = Field(default_factory=new_id, sa_type=Key, primary_key=True)
     hotel_id: UUID = Field(sa_type=Key, foreign_key="hotel.id")

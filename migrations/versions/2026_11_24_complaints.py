@@ -48,6 +48,8 @@ def upgrade() -> None:
     with op.batch_alter_table("complaint_step") as batch:
         batch.alter_column("kind", server_default=None)
     op.create_index("ix_trace_origin_id", "trace", ["origin_id"])
+    op.create_index("ix_complaint_hotel_id_closed_at", "complaint", ["hotel_id", "closed_at"])
+    op.create_index("ix_complaint_talk_id", "complaint", ["talk_id"])
     op.create_table(
         "complaint_pause",
         sa.Column("complaint_id", Key(), nullable=False),
@@ -140,6 +142,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_prevention_hotel_id_check_back_on", "prevention", ["hotel_id", "check_back_on"]
     )
+    op.create_index("ix_prevention_complaint_id", "prevention", ["complaint_id"])
     op.create_table(
         "arrival_check",
         sa.Column("complaint_id", Key(), nullable=False),
@@ -162,6 +165,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_trace_origin_id", "trace")
+    op.drop_index("ix_complaint_hotel_id_closed_at", "complaint")
+    op.drop_index("ix_complaint_talk_id", "complaint")
     for table in (
         "arrival_check", "prevention", "complaint_escalation", "work_hours", "complaint_target",
         "case_word", "complaint_staff", "complaint_pause",
