@@ -34,6 +34,7 @@ Text = Annotated[str, Form(max_length=600)]
 Version = Annotated[int, Form(ge=1, le=2**31)]
 Cursor = Annotated[str | None, Query(max_length=CURSOR_MAX)]
 FIRST_SHOWN = 5
+RUNNING = (RecoveryState.WAITING, RecoveryState.APPROVED)
 
 
 @router.get("/complaints/{complaint_id:uuid}/recovery")
@@ -48,18 +49,18 @@ def give_or_ask(
     db: Db,
     me: Me,
     complaint_id: UUID,
-    id: Text = "",  # noqa: A002 - the name of the form's field
+    line: Text = "",
     offer: Text = "",
     amount: Text = "",
     words: Text = "",
 ) -> Response:
     """One tap gives within the own limit; above it the same form asks for an approval."""
-    typed = {"id": id, "offer": offer, "amount": amount, "words": words}
+    typed = {"line": line, "offer": offer, "amount": amount, "words": words}
     try:
         with db.begin_nested():
             currency = queries.recovery_of(db, complaint_id, by=me).currency
             asked: dict[str, str | int | None] = {
-                "id": id or None,
+                "id": line or None,
                 "offer": offer,
                 "words": words.strip() or None,
             }
@@ -206,7 +207,8 @@ def _recovery(
         worked={one.kind.value: one for one in sheet.worked},
         fresh={one.code: new_id() for one in offers},
         me_id=me.staff_id,
-        open_state=RecoveryState,
+        running=[one for one in sheet.given if one.state in RUNNING],
+        settled=[one for one in sheet.given if one.state not in RUNNING],
         form=form or Filled({}),
     )
 
