@@ -18,7 +18,7 @@ NAME_WIDTH = 20
 """So many half-width characters of a name fit beside its bar."""
 
 CHART_WIDTH, CHART_HEIGHT = 1000, 290
-LEFT, RIGHT, ABOVE, BELOW = 44, 12, 14, 34
+LEFT, RIGHT, ABOVE, BELOW = 44, 92, 14, 34
 
 
 class ParetoBar(NamedTuple):
@@ -129,7 +129,7 @@ def control_chart(
         parts.append(_line("mean", [(LEFT, level), (CHART_WIDTH - RIGHT, level)]))
         parts.append(
             Markup('<text class="axis-name is-mean" x="{}" y="{}">{}</text>').format(
-                CHART_WIDTH - RIGHT, _n(level - 5), mean_name
+                CHART_WIDTH - RIGHT + 6, _n(level + 4), mean_name
             )
         )
     spots = [

@@ -79,6 +79,7 @@ def causes(request: Request, db: Db, me: Me, asked: Causes, by: Counted = By.CAT
     facts: dict[str, Any] = {
         "asked": within,
         "by": by,
+        "counted": wording(me.language).gettext(NAMES[By(by)]) if by != CASES else "",
         "tabs": _tabs(within, by, me),
         "filters": _chips(within, by, words, me),
         "periods": _periods(within, by),
