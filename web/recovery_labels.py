@@ -16,7 +16,7 @@ RECOVERY_LABELS: dict[str, dict[str, str]] = {
     "recovery_state": {
         "waiting": mark("waits for approval"),
         "approved": mark("approved, not yet given"),
-        "given": mark("given"),
+        "given": mark("given to the guest"),
         "refused": mark("refused"),
         "withdrawn": mark("withdrawn"),
     },
