@@ -27,6 +27,7 @@ from crm.kit.errors import (
     NotAllowed,
     NotFound,
     RuleBroken,
+    mark,
 )
 from crm.kit.ids import new_id
 from crm.kit.rows import cols
@@ -46,7 +47,7 @@ from crm.staff.terms import Role
 class DecidedAlready(Conflict):
     def __init__(self) -> None:
         super().__init__(
-            "Somebody else has decided this meanwhile. Look at what was decided.",
+            mark("Somebody else has decided this meanwhile. Look at what was decided."),
             "recovery_decided",
         )
 
