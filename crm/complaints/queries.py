@@ -218,14 +218,6 @@ def _siblings(db: Session, case_id: UUID, talk_id: UUID, by: Actor) -> list[Sibl
     ]
 
 
-def as_taken(db: Session, complaint_id: UUID, *, by: Actor) -> ComplaintRow | None:
-    """What whoever took a case down may know of it; None for a case that is not theirs."""
-    row = db.connection().execute(
-        select(*_ROW).where(col(Complaint.id) == complaint_id, col(Complaint.opened_by) == by.id)
-    ).first()  # fmt: skip
-    return None if row is None else ComplaintRow(**_named(row))
-
-
 def words(db: Session, *, by: Actor) -> list[CategoryWord]:
     """The master list, categories with their causes, switched-off words among them."""
     by.need("complaints.open")

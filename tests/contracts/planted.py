@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlmodel import Session, select
 
@@ -24,12 +24,13 @@ from crm.complaints.tables import (
     ArrivalCheck,
     CaseWord,
     Complaint,
+    ComplaintEscalation,
     ComplaintPause,
     ComplaintStaff,
     ComplaintStep,
     Prevention,
 )
-from crm.complaints.terms import CaseSource, CaseStatus, Severity, WordLevel
+from crm.complaints.terms import CaseClock, CaseSource, CaseStatus, Severity, WordLevel
 from crm.documents import catalogue as document_kinds
 from crm.documents.store import Shelf
 from crm.documents.tables import Document
@@ -766,6 +767,8 @@ def _case(db: Session, house: House) -> None:
             happened_at=now - timedelta(hours=1),
             first_reply_due_at=now + timedelta(minutes=15),
             first_replied_at=now,
+            solved_at=now,
+            talk_id=uuid4(),
             departs_at=now + timedelta(hours=20),
         ),
     )
@@ -801,6 +804,16 @@ def _case(db: Session, house: House) -> None:
             check_back_on=TODAY + timedelta(days=30),
             made_at=now,
             made_by=manager,
+            checked_at=now,
+            checked_by=manager,
+            checked_words="preventionlook-basalt",
+            helped=True,
+        ),
+    )
+    put(
+        db,
+        ComplaintEscalation(
+            complaint_id=case.id, clock=CaseClock.SOLUTION, level=1, at=now, told_role="owner"
         ),
     )
     put(
@@ -811,6 +824,9 @@ def _case(db: Session, house: House) -> None:
             hotel_id=house.here,
             words="nextcheck-quartz",
             made_at=now,
+            stay_id=house.stay,
+            done_at=now,
+            done_by=manager,
         ),
     )
     house.ids["complaint_id"] = case.id

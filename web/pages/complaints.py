@@ -292,7 +292,9 @@ def _form(request: Request, db: Session, me: Actor, form: Filled, *, status: int
     if form.value("guest_id"):
         guest_id = UUID(form.value("guest_id"))
         need_visible(db, guest_id, by=me)
-        guest = (guest_id, names_in_lists(db, [guest_id], by=me).get(guest_id, ""))
+        # As in `who_is_in`: who does not read guest files takes a case down for a room.
+        names = names_in_lists(db, [guest_id], by=me) if me.may("guests.read") else {}
+        guest = (guest_id, names.get(guest_id, ""))
     say = me.language
     return render(
         request,
