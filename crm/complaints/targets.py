@@ -32,6 +32,8 @@ HOLIDAYS_MAX = 400
 WINDOWS_MAX = 6
 _TIME = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 
+_ALWAYS = {day: [["00:00", "24:00"]] for day in WEEKDAYS}
+
 Clock = Annotated[str, Field(pattern=_TIME)]
 Window = Annotated[list[Clock], Field(min_length=2, max_length=2)]
 Windows = Annotated[list[Window], Field(max_length=WINDOWS_MAX)]
@@ -69,10 +71,10 @@ def _sorted_days(days: list[str]) -> list[str]:
 
 class WorkHoursIn(In):
     """``hours``: by weekday, windows as ["HH:MM", "HH:MM"] on the hotel's clock; an end that is
-    not after its beginning lies on the next day. ``holidays``: days without work.
-    ``extra_days``: by day, the hours of a make-up day."""
+    not after its beginning lies on the next day; left out, it works round the clock.
+    ``holidays``: days without work. ``extra_days``: by day, the hours of a make-up day."""
 
-    hours: dict[Weekday, Windows]
+    hours: dict[Weekday, Windows] | None = None
     holidays: Annotated[list[Day], Field(max_length=HOLIDAYS_MAX), AfterValidator(_sorted_days)] = (
         Field(default_factory=list)
     )
@@ -134,9 +136,8 @@ def work_hours(
     key: dict[str, Any] = {"hotel_id": hotel_id, "department": department}
     row = _row(db, WorkHours, key)
     if row is None:
-        always = {day: [["00:00", "24:00"]] for day in WEEKDAYS}
         return WorkHoursOut(
-            **key, hours=always, holidays=[], extra_days={}, is_shipped=True, version=0
+            **key, hours=_ALWAYS, holidays=[], extra_days={}, is_shipped=True, version=0
         )
     return WorkHoursOut(**row, is_shipped=False)
 
@@ -154,10 +155,10 @@ def put_work_hours(
     within ten years, `CalendarUnfit` for days that do not exist, `ChangedMeanwhile`."""
     by.need(CLOCKS)
     house = _house(db, hotel_id, by)
-    calendar = WorkCalendar(house.time_zone, asked.hours, asked.holidays, asked.extra_days)
-    due_at(calendar, clock.now(), SOLVE_MAX)
+    values = asked.model_dump() | {"hours": _ALWAYS if asked.hours is None else asked.hours}
+    due_at(WorkCalendar(house.time_zone, **values), clock.now(), SOLVE_MAX)
     key: dict[str, Any] = {"hotel_id": hotel_id, "department": department}
-    _put(db, WorkHours, key, asked.model_dump(), version)
+    _put(db, WorkHours, key, values, version)
     audit.note(
         db, Deed.CHANGED, by=by, subject="work_hours", subject_id=hotel_id,
         fields=[department.value],

@@ -65,6 +65,8 @@ def samples_of(standing: Standing) -> dict[str, Any]:
         "POST /api/v1/intake/messages /kind": "folio",
         "verdict": "new",
         "PUT /api/v1/staff/{staff_id}/grants department": None,
+        "PUT /api/v1/hotels/{hotel_id}/work-hours/{department} hours": None,
+        "PUT /api/v1/hotels/{hotel_id}/work-hours/{department} holidays": "2026-12-25",
         "POST /api/v1/guests/{guest_id}/reveal kind": None,
         "id": None,
         "POST /api/v1/room-notes id": "#UUID#",
@@ -124,7 +126,11 @@ def client_of(standing: Standing, who: str = ALL_ROLES) -> Iterator[Asker]:
                 return ids[name][0]
             if template.startswith("/api/v1/preferences/"):
                 return {"code": "PL.EXTRA", "group": "PL"}.get(name, "1")
-            return {"kind": "ethnicity", "code": "HZ1"}.get(name, "1")
+            told = {
+                "kind": "ethnicity", "code": "HZ1", "severity": "minor", "department": "HK",
+                "role": "duty_manager",
+            }  # fmt: skip
+            return told.get(name, "1")
 
         return re.sub(r"{(\w+)(?::\w+)?}", filled, template)
 

@@ -64,6 +64,13 @@ def test_what_makes_no_sense_is_refused(client, rest, asked, code):
     assert client.get(where(client, rest.replace("terrible", "serious"))).json()["is_shipped"]
 
 
+def test_hours_left_out_are_round_the_clock(client):
+    client.as_("it")
+    address, asked = where(client, "work-hours/FO"), {"holidays": ["2026-12-25"]}
+    made = client.put(address, json=asked, headers={"If-Match": '"0"'}).json()
+    assert (made["hours"]["sun"], made["holidays"]) == ([["00:00", "24:00"]], ["2026-12-25"])
+
+
 def test_it_is_for_those_who_set_the_clocks(client):
     client.as_("duty_manager")
     for rest in ("complaint-targets/minor", "work-hours/SPA"):
