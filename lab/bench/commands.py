@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from crm.kit.db import Database
-from lab.bench import deadlines, departments, importing, lines, sensing
+from lab.bench import deadlines, departments, importing, lines, sensing, year_report
 from lab.bench.figures import machine
 from lab.bench.house.plan import Size
 from lab.bench.house.seed import file_of, seed
@@ -24,13 +24,15 @@ class What(StrEnum):
     """``house`` is a seeded hotel group asked through HTTP, ``importing`` a file brought in,
     ``sensing`` the nightly look for habits in a house that holds stays alone, ``departments`` the
     way of a note in the house: saved, reviewed, printed, on a phone; ``deadlines`` the look at
-    running cases that the clock asks for, in a house that holds nothing else."""
+    running cases that the clock asks for, in a house that holds nothing else; ``causes`` the
+    report of a year over ten years of cases."""
 
     HOUSE = "house"
     IMPORT = "importing"
     SENSING = "sensing"
     DEPARTMENTS = "departments"
     DEADLINES = "deadlines"
+    CAUSES = "causes"
 
 
 @app.callback(invoke_without_command=True)
@@ -105,6 +107,12 @@ def _by_the_clock(
         answer["deadlines"] = lines.plain(looks)
         if not as_json:
             lines.show("deadlines of running cases", looks)
+    if What.CAUSES in what:
+        with refusals():
+            reports = year_report.measure(where, folder, _told)
+        answer["causes"] = lines.plain(reports)
+        if not as_json:
+            lines.show("the report of a year", reports)
 
 
 def _seed(url: str, size: Size) -> None:
