@@ -355,9 +355,12 @@ class CaseCard(Out):
 
 
 class CaseBoard(Out):
-    """Open cases and those filed lately, in house first, then by the time that is left."""
+    """Open cases and those filed lately, in house first, then by the time that is left.
 
-    at: datetime
+    ``at`` is for the page; over REST the answer's own Date says it.
+    """
+
+    at: Annotated[datetime, Field(exclude=True)]
     cards: list[CaseCard]
 
     def of(self, column: BoardColumn) -> list[CaseCard]:
