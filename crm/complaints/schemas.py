@@ -355,12 +355,9 @@ class CaseCard(Out):
 
 
 class CaseBoard(Out):
-    """Open cases and those filed lately, in house first, then by the time that is left.
+    """Open cases and those filed lately, in house first, then by the time that is left."""
 
-    ``at`` is for the page; over REST the answer's own Date says it.
-    """
-
-    at: Annotated[datetime, Field(exclude=True)]
+    at: datetime
     cards: list[CaseCard]
 
     def of(self, column: BoardColumn) -> list[CaseCard]:

@@ -392,7 +392,8 @@ def claim_of(noted: Noted, *, stay_id: UUID | None) -> Claim | None:
 # ---------------------------------------------------------------- complaints
 _CASE = cols(
     Complaint.id, Complaint.guest_id, Complaint.stay_id, Complaint.number, Complaint.kind,
-    Complaint.status, Complaint.severity, Complaint.headline, Complaint.opened_at, Complaint.next_stay_check,
+    Complaint.status, Complaint.severity, Complaint.headline, Complaint.opened_at,
+    Complaint.next_stay_check,
     named(Stay.departure_on, "left_on"), named(ArrivalCheck.done_at, "checked_at"),
 )  # fmt: skip
 
