@@ -87,6 +87,7 @@ def move_case(
 ) -> Response:
     """One step on, from the menu of a card, by dragging it, or on the case's own page."""
     view, layout = _shown_in(back)
+    queries.complaint(db, complaint_id, by=me)  # out of reach is not there, however one asks
     try:
         with db.begin_nested():
             asked = CaseMove.model_validate({"to": to, "words": MOVED})
