@@ -17,7 +17,7 @@ from crm.complaints import service as complaints
 from crm.complaints.tables import Complaint
 from crm.complaints.terms import CaseStatus
 from crm.hotels import queries as hotels
-from crm.kit import clock, failpoints
+from crm.kit import clock
 from crm.kit import events as news
 from crm.kit.db import insert_once
 from crm.kit.errors import (
@@ -110,7 +110,6 @@ def offer(db: Session, complaint_id: UUID, asked: RecoveryAsk, *, by: Actor) -> 
     )
     if not is_new:
         raise _other_line()
-    failpoints.reach("recovery.asked")
     line = _line(db, line_id)
     _note(db, line, case, Deed.CREATED, ["state"], by=by)
     if said.within:
@@ -313,7 +312,6 @@ def _hand_over(db: Session, line: Compensation, case: Any, *, by: Actor) -> None
     complaints.note_given(
         db, case.id, words=name, cost_minor=line.cost_minor, currency=line.currency, by=by
     )
-    failpoints.reach("recovery.given")
     if line.points:
         points.earn(
             db,
