@@ -74,10 +74,6 @@ def close_complaint(
     case.cause = cause
     case.cause_detail = closing.cause_detail or case.cause_detail
     case.satisfaction = closing.satisfaction
-    case.given = closing.given or case.given
-    if closing.cost_minor is not None:
-        case.cost_minor = closing.cost_minor
-    case.currency = closing.currency or case.currency
     case.next_stay_check = closing.next_stay_check
     if closing.prevention is not None:
         _prevent(db, case, closing.prevention, by)

@@ -25,14 +25,12 @@ from crm.complaints.terms import (
 )
 from crm.hotels.terms import ROOM_NO_MAX, DepartmentCode
 from crm.kit.schema import (
-    Currency,
     Id,
     In,
     IsoDate,
     IsoInstant,
     Lax,
     Line,
-    Money,
     Out,
     Words,
 )
@@ -139,19 +137,16 @@ class PreventionIn(In):
 
 
 class ComplaintClose(In):
-    """How a case ended: the guest's word, what was found, given, and what to ask next time.
+    """How a case ended: the guest's word, what was found, and what to ask next time.
 
     A complaint needs ``satisfaction`` (0 to 10; None only after three tries to reach the guest),
-    ``cause`` and ``prevention``. ``given`` and ``cost_minor`` stay as they are when left out.
+    ``cause`` and ``prevention``. What was given is no part of it: that is given within limits.
     """
 
     words: StepWords
     cause: Code | None = None
     cause_detail: Detail | None = None
     satisfaction: Annotated[int | None, Field(ge=0, le=10)] = None
-    given: Annotated[Words, Field(max_length=300)] | None = None
-    cost_minor: Money | None = None
-    currency: Currency | None = None
     prevention: PreventionIn | None = None
     next_stay_check: Check | None = None
 

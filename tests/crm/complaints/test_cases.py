@@ -30,7 +30,7 @@ def hotel(db):
 
 @pytest.fixture
 def closing(db, hotel):
-    return a_closing(db, hotel, given="Breakfast waived", cost_minor=25_600)
+    return a_closing(db, hotel)
 
 
 @pytest.fixture
@@ -72,15 +72,20 @@ class TestOpen:
 class TestClose:
     def test_keeps_what_was_given(self, db, hotel, closing):
         made = opened(db, hotel)
+        service.note_given(
+            db, made.id, words="Breakfast waived", cost_minor=25_600, currency="CNY", by=BY
+        )
         service.close_complaint(db, made.id, closing, by=BY)
         sheet = queries.complaint(db, made.id, by=an_actor("general_manager", hotel))
         assert (sheet.status, sheet.given, sheet.cost_minor, sheet.version) == (
             "closed",
             "Breakfast waived",
             25_600,
-            2,
+            3,
         )
-        assert [s.words for s in sheet.steps] == ["Taken down.", "Moved to 1808."]
+        assert [s.words for s in sheet.steps] == [
+            "Taken down.", "Breakfast waived", "Moved to 1808.",
+        ]  # fmt: skip
         with pytest.raises(ComplaintAlreadyClosed):
             service.close_complaint(db, made.id, closing, by=BY)
 
