@@ -44,9 +44,12 @@ class ChartPoint(NamedTuple):
 
 
 def pareto(bars: Sequence[ParetoBar], title: str) -> Markup:
-    """Bars from the top down with the cumulative share as a line over them."""
+    """Bars from the top down with the cumulative share as a line over them.
+
+    Both are read off one axis, in per cent of all: the first bar ends where the line begins.
+    """
     height = TOP + ROW * len(bars) + 6
-    most = max((bar.cases for bar in bars), default=1) or 1
+    total = sum(bar.cases for bar in bars) or 1
     parts = [_percent_axis(height)]
     line = []
     for place, bar in enumerate(bars):
@@ -61,7 +64,7 @@ def pareto(bars: Sequence[ParetoBar], title: str) -> Markup:
         ).format(
             told=bar.told, top=top, width=PARETO_WIDTH, row=ROW, name_at=BAR_FROM - 8,
             base=_n(middle + 4), name=short(bar.name, NAME_WIDTH), left=BAR_FROM,
-            bar_top=_n(middle - BAR_HEIGHT / 2), long=_n(max(2.0, BAR_WIDTH * bar.cases / most)),
+            bar_top=_n(middle - BAR_HEIGHT / 2), long=_n(max(2.0, BAR_WIDTH * bar.cases / total)),
             high=BAR_HEIGHT,
         )  # fmt: skip
         if bar.href:
