@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Request
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Request
 
 from tests.prove.scripts_planted import MARK, Sown
+
+PAGES_IN_A_ROW = 5
 
 FROM_THE_START = """
 window.__violations = [];
@@ -72,14 +74,27 @@ class Watched:
 
     def look(self) -> None:
         """What stands here of the payloads: word for word, and with no effect."""
-        self.tab.evaluate(SETTLED)
-        read: dict[str, Any] = self.tab.evaluate(READ)
+        read = self._read()
         self.pages += 1
         for found in read["found"]:
             self.fault(found)
         here = set(self.word_for_word(read["texts"]))
         self.shown |= here
         self.sights += len({self.sown.payload[number] for number in here})
+
+    def _read(self) -> dict[str, Any]:
+        """What the page says; where it gives way to the next meanwhile, what that one says."""
+        for _ in range(PAGES_IN_A_ROW):
+            try:
+                self.tab.evaluate(SETTLED)
+                read: dict[str, Any] = self.tab.evaluate(READ)
+            except Error as error:
+                if "context was destroyed" not in str(error):
+                    raise
+                self.tab.wait_for_load_state("load")
+            else:
+                return read
+        raise AssertionError(f"{self.at} never stands still")
 
     def word_for_word(self, texts: Iterable[str]) -> Iterable[int]:
         """The numbers whose payload stands whole in these texts; a changed one is a fault."""
