@@ -6,7 +6,6 @@ from io import BytesIO
 from starlette.responses import Response
 
 from crm.kit.csv_io import Cell, neutralised, safe_lines
-from web.shelf import SANDBOX
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -38,8 +37,5 @@ def as_xlsx(name: str, rows: Sequence[Sequence[Cell]]) -> Response:
 
 
 def _download(content: bytes, name: str, kind: str) -> Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Security-Policy": SANDBOX,
-    }
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=kind, headers=headers)

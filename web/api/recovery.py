@@ -1,15 +1,14 @@
 """REST: what may be given for a case, approvals, the ledger, and what a hotel sets for them."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel
 
 from crm.complaints.terms import Severity
 from crm.kit.paging import PageOf
-from crm.kit.schema import FIRST_DAY, LAST_DAY
+from crm.kit.schema import IsoDate
 from crm.recovery import ledger, queries, setting
 from crm.recovery import service as recovery
 from crm.recovery.schemas import (
@@ -36,7 +35,6 @@ from web.hard_json import HardRoute
 router = APIRouter(tags=["recovery"], route_class=HardRoute)
 HERE = "/api/v1/recovery"
 Code = Annotated[str, Path(pattern=rf"^[A-Z0-9_]{{2,{CODE_MAX}}}$")]
-Day = Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 @router.get("/complaints/{complaint_id}/recovery")
@@ -67,7 +65,9 @@ def list_waiting(db: Db, me: Me, views: Views, page: Page) -> PageOf[RecoveryRow
 
 
 @router.get("/recovery/ledger")
-def read_ledger(db: Db, me: Me, since: Day = None, until: Day = None) -> LedgerSheet:
+def read_ledger(
+    db: Db, me: Me, since: IsoDate | None = None, until: IsoDate | None = None
+) -> LedgerSheet:
     """Totals by guest and colleague and what is worth a second look, the last 90 days or so."""
     found = ledger.ledger(db, by=me, since=since, until=until)
     return as_json(found)  # type: ignore[return-value]
