@@ -790,6 +790,13 @@ def _case(db: Session, house: House) -> None:
             department=DepartmentCode.ENGINEERING,
         ),
     )  # fmt: skip
+    put(
+        db,
+        CaseWord(
+            level=WordLevel.CAUSE, code="air_conditioner", parent="noise",
+            name_en="Air conditioner zqword", name_zh="空调噪音zqword",
+        ),
+    )  # fmt: skip
     put(db, ComplaintPause(complaint_id=case.id, no=1, from_at=now, until_at=now))
     put(db, ComplaintStaff(complaint_id=case.id, staff_id=house.staff[Role.FRONT_DESK, house.here]))
     prevention = put(
