@@ -13,6 +13,7 @@ from web.commands import backup, people, running
 LATE = {
     "audit": "web.commands.audit",
     "briefing": "web.commands.briefing",
+    "complaints": "web.commands.complaints",
     "import": "web.commands.imports",
     "doctor": "web.commands.doctor",
     "demo": "lab.demo.commands",

@@ -1,8 +1,10 @@
 """The words for the terms of the house: from ``long_stay`` to "Long-stay guest" or 长住客."""
 
 from web.centre_labels import CENTRE_LABELS
+from web.complaint_labels import COMPLAINT_LABELS
 from web.marks import IDENTITIES, TIER_NAMES
 from web.preference_labels import PREFERENCE_LABELS
+from web.recovery_labels import RECOVERY_LABELS
 from web.wording import mark, wording
 
 LABELS: dict[str, dict[str, str]] = {
@@ -109,10 +111,12 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "case_status": {
         "received": mark("received"),
+        "acknowledged": mark("acknowledged"),
         "investigating": mark("being investigated"),
         "recovering": mark("being put right"),
         "told_guest": mark("guest told"),
         "closed": mark("closed"),
+        "reopened": mark("opened again"),
     },
     "case_kind": {
         "complaint": mark("Complaint"),
@@ -221,6 +225,7 @@ LABELS: dict[str, dict[str, str]] = {
         "preparation": mark("from the preparation of arrivals"),
         "alert": mark("from an alert"),
         "problem": mark("a problem in the room"),
+        "complaint": mark("a complaint"),
     },
     "trace_told": {
         "1": mark("told to the shift leader"),
@@ -414,6 +419,7 @@ LABELS: dict[str, dict[str, str]] = {
     "audit_subject": {
         "unusual_viewing": mark("Unusual viewing"),
         "briefing": mark("Morning briefing"),
+        "prevention": mark("Prevention"),
         "pack": mark("Pack for power cuts"),
         "papers": mark("Papers of the hotel"),
         "guest": mark("Guest file"),
@@ -501,6 +507,8 @@ LABELS: dict[str, dict[str, str]] = {
     },
     **PREFERENCE_LABELS,
     **CENTRE_LABELS,
+    **RECOVERY_LABELS,
+    **COMPLAINT_LABELS,
 }
 
 _HAPPENING_ICONS = {

@@ -29,6 +29,22 @@ DESTINATIONS = (
     Destination("/rooms", "bed-double", mark("Rooms"), "rooms.read"),
     Destination("/lost", "luggage", mark("Lost & found"), "lost_property.settle"),
     Destination("/traces", "list-checks", mark("Tasks"), "traces.read", within=("/handover",)),
+    Destination(
+        "/complaints",
+        "message-circle",
+        mark("Complaints"),
+        "complaints.read",
+        counted=True,
+        within=("/causes",),
+    ),
+    Destination(
+        "/approvals",
+        "badge-check",
+        mark("Approvals"),
+        "recovery.approve",
+        counted=True,
+        within=("/recovery",),
+    ),
     Destination("/companies", "building-2", mark("Companies"), "companies.read"),
     Destination("/imports", "upload", mark("Imports"), "imports.run"),
     Destination(

@@ -66,6 +66,9 @@ PHRASES: dict[str, str | Counted] = {
     "suggest.times": mark("%(cases)s of %(out_of)s stays"),
     "case.open": mark("Open case C-%(no)s: %(what)s"),
     "case.last_stay": mark("Last stay: %(what)s (case C-%(no)s, closed)."),
+    "case.last_stay_checked": mark(
+        "Last stay: %(what)s (case C-%(no)s, closed). %(check)s ✓ seen to"
+    ),
     "case.last_stay_check": mark("Last stay: %(what)s (case C-%(no)s, closed). %(check)s"),
     "birthday.near": mark("Birthday %(day)s."),
     "birthday.private": mark(

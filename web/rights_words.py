@@ -45,6 +45,7 @@ FIELDS: dict[str, str] = {
     "note.restricted": mark("Restricted notes"),
     "complaint.flag": mark("That there is a case, and its headline"),
     "complaint.case": mark("The case itself"),
+    "complaint.cause": mark("What a complaint is about"),
     "complaint.given": mark("What was given, and its cost"),
     "loyalty.tier": mark("Membership and tier"),
     "loyalty.points": mark("Points"),

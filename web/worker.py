@@ -17,6 +17,8 @@ from sqlmodel import Session
 
 from crm.audit import jobs as audit_jobs
 from crm.briefing import jobs as briefing_jobs
+from crm.causes import jobs as causes_jobs
+from crm.complaints import jobs as complaints_jobs
 from crm.documents import jobs as documents_jobs
 from crm.guests import jobs as guests_jobs
 from crm.intake import jobs as intake_jobs
@@ -125,6 +127,8 @@ CLOCKED: dict[str, timedelta] = {
     audit_jobs.FORGET_VIEWING: timedelta(days=1),
     watching_jobs.WATCH: timedelta(hours=1),
     briefing_jobs.FORGET: timedelta(hours=1),
+    causes_jobs.COUNT_NIGHTS: timedelta(days=1),
+    complaints_jobs.WATCH: timedelta(minutes=1),
     documents_jobs.REMOVE_OVERDUE: timedelta(days=1),
     guests_jobs.END_MARKS: timedelta(hours=6),
     notes_jobs.ESCALATE: timedelta(minutes=5),

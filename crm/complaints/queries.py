@@ -3,33 +3,69 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from crm.complaints.schemas import ComplaintRow, ComplaintSheet, StepRow
-from crm.complaints.tables import Complaint, ComplaintStep
-from crm.complaints.terms import CaseStatus
+from crm.complaints import rules
+from crm.complaints.schemas import (
+    ArrivalCheckRow,
+    CategoryWord,
+    CauseWord,
+    ComplaintRow,
+    ComplaintSheet,
+    PauseRow,
+    PersonRow,
+    PreventionRow,
+    SiblingRow,
+    StepRow,
+    TaskRow,
+)
+from crm.complaints.tables import (
+    ArrivalCheck,
+    CaseWord,
+    Complaint,
+    ComplaintPause,
+    ComplaintStaff,
+    ComplaintStep,
+    Prevention,
+)
+from crm.complaints.terms import CaseStatus, WordLevel
 from crm.guests.queries import need_visible
 from crm.kit.errors import Invalid, NotFound
 from crm.kit.paging import PageOf, read_cursor, write_cursor
-from crm.kit.rows import fields_of, mapping_of, one_of
+from crm.kit.rows import cols, fields_of, mapping_of, named, one_of
+from crm.notes.tables import Trace
+from crm.notes.terms import TraceOrigin
 from crm.staff.actor import Actor
+from crm.staff.tables import Staff
 from crm.staff.terms import Channel, Sight
+from crm.stays.tables import Stay
+from crm.stays.terms import StayStatus
 
 _ROW = fields_of(Complaint, ComplaintRow)
 _SHEET = fields_of(Complaint, ComplaintSheet)
+_owner = aliased(Staff, name="owner")
 
 
 def within_reach(by: Actor) -> ColumnElement[bool]:
-    """Cases of the reader's hotels; delicate ones only for those who read whole cases."""
+    """Cases of the reader's hotels; delicate ones only for those who read whole cases, and
+    never for a colleague who was involved."""
     here = (
         true()
         if by.is_system or by.reach == "group"
         else one_of(col(Complaint.hotel_id), by.hotel_ids)
     )
-    if by.sight("complaint.case", Channel.JSON) is Sight.CLEAR:
+    plain = col(Complaint.is_sensitive).is_(False)
+    if by.sight("complaint.case", Channel.JSON) is not Sight.CLEAR:
+        return and_(here, plain)
+    if by.staff_id is None:
         return here
-    return and_(here, col(Complaint.is_sensitive).is_(False))
+    involved = exists().where(
+        col(ComplaintStaff.complaint_id) == col(Complaint.id),
+        col(ComplaintStaff.staff_id) == by.staff_id,
+    )
+    return and_(here, or_(plain, ~involved))
 
 
 def complaints(
@@ -93,20 +129,121 @@ def complaint(db: Session, complaint_id: UUID, *, by: Actor) -> ComplaintSheet:
     by.need("complaints.read")
     row = (
         db.connection()
-        .execute(select(*_SHEET).where(col(Complaint.id) == complaint_id, within_reach(by)))
+        .execute(
+            select(
+                *_SHEET,
+                named(_owner.name, "owner_name"),
+                named(Stay.room_no, "stay_room"),
+                named(Stay.status, "stay_status"),
+            )
+            .outerjoin(_owner, col(_owner.id) == col(Complaint.owner_id))
+            .outerjoin(Stay, col(Stay.id) == col(Complaint.stay_id))
+            .where(col(Complaint.id) == complaint_id, within_reach(by))
+        )
         .first()
     )
     if row is None:
         raise no_such_case()
-    steps = db.connection().execute(
-        select(*fields_of(ComplaintStep, StepRow))
-        .where(col(ComplaintStep.complaint_id) == complaint_id)
-        .order_by(col(ComplaintStep.no))
-    )
-    facts = _named(row) | {"steps": [StepRow.model_validate(step) for step in steps]}
+    facts = _named(row)
+    stay_room, stay_status = facts.pop("stay_room"), facts.pop("stay_status")
+    facts["room_now"] = stay_room if stay_status is StayStatus.IN_HOUSE else None
+    facts["next_moves"] = list(rules.next_moves(row.status))
+    facts |= _around(db, complaint_id, row.talk_id, by)
     if by.sight("complaint.given", Channel.JSON) is not Sight.CLEAR:
         facts |= dict.fromkeys(("given", "cost_minor", "currency"))
     return ComplaintSheet(**facts)
+
+
+def _around(db: Session, case_id: UUID, talk_id: UUID | None, by: Actor) -> dict[str, Any]:
+    """Steps, pauses, tasks, people, prevention, check and the rest of the conversation."""
+
+    def rows(query: Select[Any]) -> Any:
+        return db.connection().execute(query)
+
+    steps = rows(
+        select(*fields_of(ComplaintStep, StepRow), named(Staff.name, "by_name"))
+        .outerjoin(Staff, col(Staff.id) == col(ComplaintStep.by_id))
+        .where(col(ComplaintStep.complaint_id) == case_id)
+        .order_by(col(ComplaintStep.no))
+    )
+    pauses = rows(
+        select(*fields_of(ComplaintPause, PauseRow))
+        .where(col(ComplaintPause.complaint_id) == case_id)
+        .order_by(col(ComplaintPause.no))
+    )
+    tasks = rows(
+        select(*fields_of(Trace, TaskRow))
+        .where(col(Trace.origin_id) == case_id, col(Trace.origin) == TraceOrigin.COMPLAINT)
+        .order_by(col(Trace.due_at), col(Trace.id))
+    )
+    people = rows(
+        select(*fields_of(Staff, PersonRow))
+        .join(ComplaintStaff, col(ComplaintStaff.staff_id) == col(Staff.id))
+        .where(col(ComplaintStaff.complaint_id) == case_id)
+        .order_by(col(Staff.name))
+    )
+    preventions = rows(
+        select(*fields_of(Prevention, PreventionRow), named(Staff.name, "owner_name"))
+        .join(Staff, col(Staff.id) == col(Prevention.owner_id))
+        .where(col(Prevention.complaint_id) == case_id)
+        .order_by(col(Prevention.made_at))
+    )
+    check = rows(
+        select(*fields_of(ArrivalCheck, ArrivalCheckRow)).where(
+            col(ArrivalCheck.complaint_id) == case_id
+        )
+    ).first()
+    return {
+        "steps": [StepRow.model_validate(row) for row in steps],
+        "pauses": [PauseRow.model_validate(row) for row in pauses],
+        "tasks": [TaskRow.model_validate(row) for row in tasks],
+        "staff": [PersonRow.model_validate(row) for row in people],
+        "preventions": [PreventionRow.model_validate(row) for row in preventions],
+        "check": None if check is None else ArrivalCheckRow.model_validate(check),
+        "talk": [] if talk_id is None else _siblings(db, case_id, talk_id, by),
+    }
+
+
+def _siblings(db: Session, case_id: UUID, talk_id: UUID, by: Actor) -> list[SiblingRow]:
+    rows = db.connection().execute(
+        select(*cols(Complaint.id, Complaint.number, Complaint.headline, Complaint.status))
+        .where(col(Complaint.talk_id) == talk_id, col(Complaint.id) != case_id, within_reach(by))
+        .order_by(col(Complaint.number))
+    )
+    return [
+        SiblingRow(
+            id=row.id, reference=reference(row.number), headline=row.headline, status=row.status
+        )
+        for row in rows
+    ]
+
+
+def words(db: Session, *, by: Actor) -> list[CategoryWord]:
+    """The master list, categories with their causes, switched-off words among them."""
+    by.need("complaints.open")
+    return list(words_of(db).values())
+
+
+def words_of(db: Session) -> dict[str, CategoryWord]:
+    """The master list by category, for the verbs."""
+    rows = db.connection().execute(
+        select(*cols(CaseWord.level, CaseWord.parent), *fields_of(CaseWord, CauseWord))
+        .order_by(col(CaseWord.sort), col(CaseWord.code))
+    ).all()  # fmt: skip
+    found = {
+        row.code: CategoryWord(**_word(row), causes=[])
+        for row in rows
+        if row.level is WordLevel.CATEGORY
+    }
+    for row in rows:
+        if row.level is WordLevel.CAUSE and row.parent in found:
+            found[row.parent].causes.append(CauseWord(**_word(row)))
+    return found
+
+
+def _word(row: Any) -> dict[str, Any]:
+    facts = dict(mapping_of(row))
+    return {name: facts[name] for name in CauseWord.model_fields}
 
 
 def has_open(db: Session, guest_id: UUID) -> bool:

@@ -44,14 +44,15 @@ def put_trace(
 ) -> TraceOut:
     """Put a task; with an id that is there already, and the same content, it is that one.
 
-    ``hotel_id`` is for the house itself, which works for no hotel; others put it in theirs.
+    ``hotel_id`` is for the house itself, which works for no hotel, and for a task of something
+    that is a hotel's (``origin_id``) and names that hotel; others put it in theirs.
     `Invalid` without a guest, stay or room, or for a department that the hotel has not;
     `NotFound` for a guest or stay out of reach; `TraceKnown` for an id of another content.
     """
     by.need("traces.work")
     looked_at(asked.words)
-    house = hotel_id if by.is_system else by.hotel_id
-    facts = _about(db, asked, house, by)
+    house = hotel_id if by.is_system or origin_id is not None else by.hotel_id
+    facts = _about(db, asked, house, by, stands_alone=origin_id is not None)
     house = house or facts["hotel_id"]
     if house is None:
         raise Invalid("Say in which hotel.", "trace_hotel", pointer="/stay_id")
@@ -93,10 +94,15 @@ def put_trace(
     return queries.as_written(db, identity, by=by)
 
 
-def _about(db: Session, asked: TraceIn, house: UUID | None, by: Actor) -> dict[str, Any]:
-    """Guest, room and hotel as the stay says them where nothing else was said."""
+def _about(
+    db: Session, asked: TraceIn, house: UUID | None, by: Actor, *, stands_alone: bool
+) -> dict[str, Any]:
+    """Guest, room and hotel as the stay says them where nothing else was said.
+
+    What has an origin that tells what it is about needs no guest, stay or room.
+    """
     guest_id, room_no, hotel_id = asked.guest_id, asked.room_no, None
-    if guest_id is None and asked.stay_id is None and room_no is None:
+    if not stands_alone and guest_id is None and asked.stay_id is None and room_no is None:
         raise Invalid(
             "Say which guest, stay or room the task is about.", "trace_about", pointer="/guest_id"
         )

@@ -89,6 +89,7 @@ class Trace(SQLModel, table=True):
         Index("ix_trace_hotel_id_due_at", "hotel_id", "due_at"),
         Index("ix_trace_guest_id", "guest_id", "due_at"),
         Index("ix_trace_stay_id", "stay_id"),
+        Index("ix_trace_origin_id", "origin_id"),
     )
 
     id: UUID = Field(default_factory=new_id, sa_type=Key, primary_key=True)

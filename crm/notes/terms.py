@@ -40,12 +40,14 @@ class TraceState(StrEnum):
 
 
 class TraceOrigin(StrEnum):
-    """What made a trace: a colleague, the arrivals' preparation, a rule, a problem in a room."""
+    """What made a trace: a colleague, the arrivals' preparation, a rule, a problem in a room, a
+    complaint."""
 
     BY_HAND = "by_hand"
     PREPARATION = "preparation"
     ALERT = "alert"
     PROBLEM = "problem"
+    COMPLAINT = "complaint"
 
 
 class TraceDeed(StrEnum):

@@ -12,6 +12,10 @@ from crm.kit.rows import fields_of, one_of
 from crm.kit.schema import Out
 from crm.kit.tables import EventRow
 from crm.staff.actor import Actor
+from crm.staff.terms import Channel, Sight
+
+OF_CASES = ("complaint.", "recovery.", "prevention.")
+"""Events that tell which guest has a case: for whoever may read cases."""
 
 
 class EventOut(Out):
@@ -41,6 +45,8 @@ def events_after(
         else one_of(col(EventRow.hotel_id), by.hotel_ids)
     )
     query = select(*fields_of(EventRow, EventOut)).where(here)
+    if by.sight("complaint.case", Channel.JSON) is not Sight.CLEAR:
+        query = query.where(*(~col(EventRow.kind).startswith(each) for each in OF_CASES))
     if after is not None:
         query = query.where(col(EventRow.id) > after)
     if kind is not None:

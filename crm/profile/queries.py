@@ -501,6 +501,7 @@ def cases_known(
             opened_on=row.opened_at.astimezone(zone).date(),
             of_last_stay=last_left_on is not None and row.left_on == last_left_on,
             check=row.next_stay_check,
+            is_checked=row.checked_at is not None,
         )
         for row in rows
     ]
@@ -508,6 +509,7 @@ def cases_known(
 
 def _case_line(row: Any, zone: ZoneInfo) -> CaseLine:
     return CaseLine(
+        id=row.id,
         number=row.number,
         reference=f"C-{row.number}",
         status=row.status,

@@ -216,6 +216,7 @@ class Case:
     opened_on: date
     of_last_stay: bool
     check: str | None = None
+    is_checked: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -324,7 +325,8 @@ def case_alert(case: Case) -> Alert:
     if case.is_open:
         code = "case.open"
     elif case.check:
-        code, values = "case.last_stay_check", values | {"check": case.check}
+        code = "case.last_stay_checked" if case.is_checked else "case.last_stay_check"
+        values |= {"check": case.check}
     else:
         code = "case.last_stay"
     short: Phrase | str = (

@@ -212,6 +212,7 @@ class CompanyLink(Out):
 class CaseLine(Out):
     """A complaint as everybody at the desk may know it."""
 
+    id: UUID
     number: int
     reference: str
     status: CaseStatus

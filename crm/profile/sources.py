@@ -30,7 +30,7 @@ from sqlmodel import Session, col
 
 from crm.alerts.tables import AlertBook, AlertDismissal
 from crm.companies.tables import Company
-from crm.complaints.tables import Complaint
+from crm.complaints.tables import ArrivalCheck, Complaint
 from crm.guests.queries import no_such_guest, visible_to
 from crm.guests.tables import Address, ContactPoint, Guest, GuestName, Relation
 from crm.guests.terms import RelationKind
@@ -391,9 +391,10 @@ def claim_of(noted: Noted, *, stay_id: UUID | None) -> Claim | None:
 
 # ---------------------------------------------------------------- complaints
 _CASE = cols(
-    Complaint.guest_id, Complaint.stay_id, Complaint.number, Complaint.kind, Complaint.status,
-    Complaint.severity, Complaint.headline, Complaint.opened_at, Complaint.next_stay_check,
-    named(Stay.departure_on, "left_on"),
+    Complaint.id, Complaint.guest_id, Complaint.stay_id, Complaint.number, Complaint.kind,
+    Complaint.status, Complaint.severity, Complaint.headline, Complaint.opened_at,
+    Complaint.next_stay_check,
+    named(Stay.departure_on, "left_on"), named(ArrivalCheck.done_at, "checked_at"),
 )  # fmt: skip
 
 
@@ -420,6 +421,7 @@ def _cases(reader: Reader) -> Select[Any]:
     query = (
         select(*_CASE)
         .outerjoin(Stay, col(Stay.id) == col(Complaint.stay_id))
+        .outerjoin(ArrivalCheck, col(ArrivalCheck.complaint_id) == col(Complaint.id))
         .where(within_reach(Complaint, reader.by))
         .order_by(col(Complaint.opened_at).desc())
         .limit(CASES_READ)

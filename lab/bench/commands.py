@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from crm.kit.db import Database
-from lab.bench import departments, importing, lines, sensing
+from lab.bench import deadlines, departments, importing, lines, sensing, year_report
 from lab.bench.figures import machine
 from lab.bench.house.plan import Size
 from lab.bench.house.seed import file_of, seed
@@ -23,12 +23,16 @@ app = typer.Typer(
 class What(StrEnum):
     """``house`` is a seeded hotel group asked through HTTP, ``importing`` a file brought in,
     ``sensing`` the nightly look for habits in a house that holds stays alone, ``departments`` the
-    way of a note in the house: saved, reviewed, printed, on a phone."""
+    way of a note in the house: saved, reviewed, printed, on a phone; ``deadlines`` the look at
+    running cases that the clock asks for, in a house that holds nothing else; ``causes`` the
+    report of a year over ten years of cases."""
 
     HOUSE = "house"
     IMPORT = "importing"
     SENSING = "sensing"
     DEPARTMENTS = "departments"
+    DEADLINES = "deadlines"
+    CAUSES = "causes"
 
 
 @app.callback(invoke_without_command=True)
@@ -80,15 +84,35 @@ def bench(
         answer["importing"] = importing.plain(steps)
         if not as_json:
             importing.show(steps)
+    _by_the_clock(answer, what, guests, seed_no, url, folder, as_json)
+    if as_json:
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+
+
+def _by_the_clock(
+    answer: dict[str, object], what: list[What], guests: int, seed_no: int, url: str | None,
+    folder: Path, as_json: bool,
+) -> None:  # fmt: skip
+    """What the clock asks for, each in a house of its own; ``url`` only where it is alone."""
+    where = url if len(what) == 1 else None
     if What.SENSING in what:
-        where_of = url if list(what) == [What.SENSING] else None
         with refusals():
-            nights = sensing.measure(guests, seed_no, where_of, folder, _told)
+            nights = sensing.measure(guests, seed_no, where, folder, _told)
         answer["sensing"] = sensing.plain(nights)
         if not as_json:
             sensing.show(nights)
-    if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False))
+    if What.DEADLINES in what:
+        with refusals():
+            looks = deadlines.measure(where, folder, _told)
+        answer["deadlines"] = lines.plain(looks)
+        if not as_json:
+            lines.show("deadlines of running cases", looks)
+    if What.CAUSES in what:
+        with refusals():
+            reports = year_report.measure(where, folder, _told)
+        answer["causes"] = lines.plain(reports)
+        if not as_json:
+            lines.show("the report of a year", reports)
 
 
 def _seed(url: str, size: Size) -> None:

@@ -11,6 +11,8 @@ from lab.demo.keys import Keyring
 from lab.demo.stays import DemoStay
 
 STAGES = ("received", "investigating", "recovering", "told_guest", "closed")
+OPEN_HOURS = 2
+"""What an open case has taken for each stage so far."""
 OPEN_AT_STAGE = {"received": 4, "investigating": 3, "recovering": 3, "told_guest": 2}
 
 
@@ -50,6 +52,10 @@ class Case:
     check: str
     steps: tuple[Step, ...]
     kind: str = "complaint"
+
+    def at_stage(self, *stages: str) -> datetime | None:
+        """When it first came to one of these stages."""
+        return next((step.at for step in self.steps if step.status in stages), None)
 
 
 # category, cause, severity, department, headline, the guest's words, what was given, cost
@@ -94,8 +100,8 @@ LOGGERS = ("desk", "desk2", "housekeeper", "restaurant")
 
 
 def open_case(rng: random.Random, stay: DemoStay, status: str, now: datetime) -> "Draft":
-    """A case of the last two days, the further along the older."""
-    age = timedelta(hours=1 + 9 * STAGES.index(status), minutes=rng.randrange(50))
+    """A case of this day, the further along the older."""
+    age = timedelta(hours=OPEN_HOURS * STAGES.index(status), minutes=rng.randrange(4, 50))
     return Draft(stay, status, now - age)
 
 
@@ -174,7 +180,7 @@ def _steps(rng: random.Random, draft: Draft, owner: str, logger: str, given: str
         "told_guest": "Told the guest what we found and what we do.",
         "closed": "Guest is content; cause noted, department will check again.",
     }
-    at = draft.opened_at
+    at, longest = draft.opened_at, 360 if draft.status == "closed" else 60 * OPEN_HOURS
     for stage in STAGES[: STAGES.index(draft.status) + 1]:
         yield Step(at, logger if stage == "received" else owner, stage, words[stage])
-        at += timedelta(minutes=rng.randrange(20, 360))
+        at += timedelta(minutes=rng.randrange(4, longest))

@@ -11,7 +11,10 @@ from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel, col
 
 from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
-from crm.complaints.tables import Complaint, ComplaintStep
+from crm.complaints import master as case_words
+from crm.complaints.clocks import set_clocks
+from crm.complaints.tables import ArrivalCheck, Complaint, ComplaintStep, Prevention
+from crm.complaints.terms import CaseStatus
 from crm.documents import catalogue
 from crm.guests import indexing
 from crm.guests.tables import Address, ContactPoint, Guest, GuestName, Relation, Vehicle
@@ -32,7 +35,7 @@ from crm.stays import figures
 from crm.stays.tables import Companion, FolioLine, Stay
 from lab.demo import morning
 from lab.demo.dressing import World
-from lab.demo.rows import claims, house, service, stays, tasks
+from lab.demo.rows import cases, claims, house, service, stays, tasks
 from lab.demo.rows import guests as guest_files
 from lab.demo.rows.register import Register, Row
 from lab.demo.world import GUESTS, SEED, build
@@ -97,6 +100,7 @@ def load(db: Session, world: World) -> None:
     seen = stays.last_seen(world.stays, world.today)
     hashed = passwords.hash_password(PASSWORD, login="demo")
     master.load(db)
+    case_words.load(db)
     catalogue.load(db)
     people = world.people
     steps: tuple[tuple[type[SQLModel], Iterable[Row]], ...] = (
@@ -126,8 +130,11 @@ def load(db: Session, world: World) -> None:
         (NoteReader, service.reader_rows(world, register)),
         (Trace, tasks.trace_rows(world, register)),
         (FoundItem, tasks.found_rows(world, register)),
-        (Complaint, service.complaint_rows(world, register)),
-        (ComplaintStep, service.step_rows(world, register)),
+        (Complaint, cases.complaint_rows(world, register)),
+        (ComplaintStep, cases.step_rows(world, register)),
+        (Prevention, cases.prevention_rows(world, register)),
+        (ArrivalCheck, cases.check_rows(world, register)),
+        (Trace, cases.task_rows(world, register)),
         (Membership, service.membership_rows(world)),
         (TierChange, service.tier_rows(world)),
         (PointEntry, service.point_rows(world)),
@@ -143,7 +150,11 @@ def _insert(db: Session, table: type[SQLModel], made: list[Row]) -> None:
 
 
 def derive(db: Session, world: World) -> None:
-    """Search keys by the guests' service, figures by the stays'."""
+    """Search keys by the guests' service, figures by the stays', clocks by the complaints'."""
+    running = select(Complaint).where(col(Complaint.status) != CaseStatus.CLOSED)
+    for case in db.scalars(running).all():
+        set_clocks(db, case, now=world.now)
+    db.flush()
     indexing.refresh_keys(db, [person.key for person in world.people])
     figures.rebuild(db)
     refresh_statistics(db)

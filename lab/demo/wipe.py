@@ -8,7 +8,7 @@ from crm.kit.metadata import all_tables
 from lab.demo.load import is_demo
 from migrations import append_only
 
-KEPT = frozenset({"preference_code", "document_kind"})
+KEPT = frozenset({"preference_code", "document_kind", "case_word"})
 """Master data, which a real hotel wants as well."""
 
 

@@ -206,6 +206,8 @@ _BY_ITSELF = re.compile(
     r"|(?<=As of )[^.<]{,40}|(?<=Printed by )[^.<]{,60}"  # the minute
     r'|(?<="csrf":")[^"]*|(?<="csrf": ")[^"]*'
     r'|(?<="made_at":")[^"]*|(?<=data-made=")[^"]*|(?<=note_id" value=")[^"]*'
+    r'|(?<="at":")[^"]*(?=","cards")'  # the instant of a board
+    r'|(?<=case_id" value=")[^"]*|(?<="line" value=")[^"]*'  # an id of the maker's own
 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlmodel import Session, select
 
@@ -20,8 +20,17 @@ from crm.audit.tables import UnusualViewing
 from crm.audit.terms import ActorKind, Unusual
 from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
 from crm.companies.terms import CompanyKind
-from crm.complaints.tables import Complaint, ComplaintStep
-from crm.complaints.terms import CaseSource, CaseStatus, Severity
+from crm.complaints.tables import (
+    ArrivalCheck,
+    CaseWord,
+    Complaint,
+    ComplaintEscalation,
+    ComplaintPause,
+    ComplaintStaff,
+    ComplaintStep,
+    Prevention,
+)
+from crm.complaints.terms import CaseClock, CaseSource, CaseStatus, Severity, WordLevel
 from crm.documents import catalogue as document_kinds
 from crm.documents.store import Shelf
 from crm.documents.tables import Document
@@ -78,6 +87,8 @@ from crm.preferences.terms import (
 from crm.preparing.tables import Preparation, StayPreparation
 from crm.privacy.tables import Consent
 from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
+from crm.recovery.tables import Compensation
+from crm.recovery.terms import OfferKind, RecoveryState
 from crm.sensing.tables import Habit
 from crm.sensing.terms import HabitState, Occasion
 from crm.staff.policy import policy
@@ -141,8 +152,28 @@ NEEDLES: dict[str, tuple[str, ...]] = {
     "note.restricted": ("notewords-restricted",),
     "trace.task": ("tracewords-plover", "traceremark-plover", "tracehanded-plover"),
     "complaint.flag": ("caseheadline-quartz", "nextcheck-quartz"),
-    "complaint.case": ("casewords-basalt", "casecause-basalt", "stepwords-basalt"),
-    "complaint.given": ("casegiven-opal", "3141593", "31415.93"),
+    "complaint.case": (
+        "casewords-basalt",
+        "stepwords-basalt",
+        "casevisitor-basalt",
+        "casecontact-basalt",
+        "caseplace-basalt",
+        "casedetail-basalt",
+        "preventionwords-basalt",
+    ),
+    "complaint.cause": ("casecause-basalt", "caseitem-basalt"),
+    "complaint.given": (
+        "casegiven-opal",
+        "3141593",
+        "31415.93",
+        "givenname-opal",
+        "补名猫眼石",
+        "givenwhy-opal",
+        "givendecided-opal",
+        "2236067",
+        "22360.67",
+        "223606",
+    ),
     "loyalty.tier": ("ZQ88001234", "tierwhy-amber"),
     "loyalty.points": ("271828", "pointwords-amber"),
     "consent.state": ("consentwords-jade", "zqconsentsource"),
@@ -183,7 +214,7 @@ FOREIGN = (
     "FARCONF33", "Zqforeignoutlet", "foreigncase-marble",
     "foreignfound-marble", "foreignnote-marble", "foreigntrace-marble",
     "foreignpref-marble", "foreigndoc-marble",
-    "Colleague Elsewhere",
+    "foreigngiven-marble", "Colleague Elsewhere",
 )  # fmt: skip
 """Words of rows that belong to the other hotel, about the guest whom both know."""
 
@@ -234,6 +265,7 @@ def plant(db: Session, *, vault: Vault, data_dir: Path) -> House:
     _basic_data(db, house, vault)
     _preferences_and_notes(db, house)
     _case(db, house)
+    _recovery(db, house)
     _loyalty_and_consent(db, house)
     _shelf(db, house, Shelf(data_dir, vault))
     _found(db, house, vault)
@@ -727,6 +759,17 @@ def _case(db: Session, house: House) -> None:
             cost_minor=3141593,
             currency="CNY",
             next_stay_check="nextcheck-quartz",
+            visitor_name="casevisitor-basalt",
+            visitor_contact="casecontact-basalt",
+            place="caseplace-basalt",
+            item="caseitem-basalt",
+            cause_detail="casedetail-basalt",
+            happened_at=now - timedelta(hours=1),
+            first_reply_due_at=now + timedelta(minutes=15),
+            first_replied_at=now,
+            solved_at=now,
+            talk_id=uuid4(),
+            departs_at=now + timedelta(hours=20),
         ),
     )
     put(
@@ -740,7 +783,89 @@ def _case(db: Session, house: House) -> None:
             words="stepwords-basalt",
         ),
     )
+    put(
+        db,
+        CaseWord(
+            level=WordLevel.CATEGORY, code="noise", name_en="Noise zqword", name_zh="噪音zqword",
+            department=DepartmentCode.ENGINEERING,
+        ),
+    )  # fmt: skip
+    put(
+        db,
+        CaseWord(
+            level=WordLevel.CAUSE, code="air_conditioner", parent="noise",
+            name_en="Air conditioner zqword", name_zh="空调噪音zqword",
+        ),
+    )  # fmt: skip
+    put(db, ComplaintPause(complaint_id=case.id, no=1, from_at=now, until_at=now))
+    put(db, ComplaintStaff(complaint_id=case.id, staff_id=house.staff[Role.FRONT_DESK, house.here]))
+    prevention = put(
+        db,
+        Prevention(
+            hotel_id=house.here,
+            complaint_id=case.id,
+            category="noise",
+            cause="casecause-basalt",
+            words="preventionwords-basalt",
+            owner_id=manager,
+            check_back_on=TODAY + timedelta(days=30),
+            made_at=now,
+            made_by=manager,
+            checked_at=now,
+            checked_by=manager,
+            checked_words="preventionlook-basalt",
+            helped=True,
+        ),
+    )
+    put(
+        db,
+        ComplaintEscalation(
+            complaint_id=case.id, clock=CaseClock.SOLUTION, level=1, at=now, told_role="owner"
+        ),
+    )
+    put(
+        db,
+        ArrivalCheck(
+            complaint_id=case.id,
+            guest_id=house.guest,
+            hotel_id=house.here,
+            words="nextcheck-quartz",
+            made_at=now,
+            stay_id=house.stay,
+            done_at=now,
+            done_by=manager,
+        ),
+    )
     house.ids["complaint_id"] = case.id
+    house.ids["prevention_id"] = prevention.id
+
+
+def _recovery(db: Session, house: House) -> None:
+    """What was given for the case, what waits to be, and what the other hotel gave."""
+    now = clock.now()
+    for no, state in enumerate((RecoveryState.GIVEN, RecoveryState.WAITING)):
+        line = put(db, _compensation(house, house.here, house.ids["complaint_id"], state))
+        line.asked_at = now + timedelta(seconds=no)
+        house.ids["compensation_id"] = line.id
+    db.flush()
+
+
+def _compensation(
+    house: House, hotel_id: UUID, complaint_id: object, state: RecoveryState
+) -> Compensation:
+    here = hotel_id == house.here
+    manager, boss = (house.staff[r, hotel_id] for r in (Role.DUTY_MANAGER, Role.GENERAL_MANAGER))
+    return Compensation(
+        hotel_id=hotel_id, complaint_id=complaint_id, offer_code="NIGHT",
+        kind=OfferKind.VOUCHER, name_en="givenname-opal" if here else "foreigngiven-marble",
+        name_zh="补名猫眼石" if here else "foreigngiven-marble",
+        cost_minor=2236067 if here else 1, value_minor=1732051 if here else 1,
+        points=223606 if here else 0, currency="CNY", severity=Severity.SERIOUS, state=state,
+        needs_role=Role.GENERAL_MANAGER, words="givenwhy-opal" if here else None,
+        asked_at=clock.now(), asked_by=manager, decided_at=clock.now(), decided_by=boss,
+        decided_words="givendecided-opal" if here else None, given_at=clock.now(),
+        given_by=manager, authority_id=boss, authority_on=TODAY,
+    )  # fmt: skip
 
 
 def _loyalty_and_consent(db: Session, house: House) -> None:
@@ -927,6 +1052,8 @@ def _elsewhere(db: Session, house: House, shelf: Shelf) -> None:
             opened_by=noter, currency="CNY",
         )  # fmt: skip
         made["complaint_id"] = put(db, case).id
+        given = _compensation(house, hotel, case.id, RecoveryState.WAITING)
+        made["compensation_id"] = put(db, given).id
         step = ComplaintStep(
             complaint_id=case.id, no=1, at=now, by_id=noter,
             status_after=CaseStatus.INVESTIGATING, words="stepwords",

@@ -211,17 +211,20 @@ class TestEveryGetIsLookedAt:
         assert asks - IDS == ASKED_BY.keys()
 
     def test_downloads_and_their_columns_are_named(self, asking: Asking) -> None:
-        client = asking.as_(Role.FILE_CENTRE)
         files = set()
         for route in routes(asking.app):
             if route.method != "GET" or route.key in STREAMS:
                 continue
-            answer = client.get(concrete(route, asking.house, guest_id=asking.house.guest))
+            needs = policy().permissions.get(policy().routes[route.key], {Role.FILE_CENTRE})
+            holder = Role.FILE_CENTRE if Role.FILE_CENTRE in needs else Role.DUTY_MANAGER
+            path = concrete(route, asking.house, guest_id=asking.house.guest)
+            answer = asking.as_(holder).get(path)
             if "attachment" not in answer.headers.get("content-disposition", ""):
                 continue
             files.add(route.key)
             if answer.headers["content-type"].startswith("text/csv"):
-                header = answer.text.lstrip("\ufeff").splitlines()[0].split(",")
+                first_line = answer.text.lstrip("\ufeff").splitlines()[0]
+                header = [each.strip('"') for each in first_line.split(",")]
                 ours = {each for each in header if each.startswith("keshi_")}
                 assert ours <= set(policy().exports[route.key]), route.key
                 assert "*" in policy().exports[route.key] or ours == set(header), route.key

@@ -23,7 +23,7 @@ PROMISE = "permission cells"
 
 OF_ONE_HOTEL = (
     "stay_id", "complaint_id", "document_id", "membership_id", "message_id", "staff_id", "key_id",
-    "hotel_id", "finding_id",
+    "hotel_id", "finding_id", "compensation_id",
 )  # fmt: skip
 """The places of addresses that can name a thing of the other hotel."""
 

@@ -98,6 +98,8 @@ def _value(name: str, before: str, house: House, guest_id: UUID) -> str:
         "companies": house.company,
         "hotels": "HZ1",
         "complaints": house.ids["complaint_id"],
+        "offers": "FRUIT",
+        "preventions": house.ids["prevention_id"],
         "documents": house.ids["document_id"],
         "preferences": house.ids["preference_id"],
         "observations": house.ids["observation_id"],
@@ -117,6 +119,7 @@ def _value(name: str, before: str, house: House, guest_id: UUID) -> str:
         "keys": house.ids.get("key_id", uuid4()),
         "imports": house.ids.get("import_id", uuid4()),
         "reviews": house.ids.get("review_id", uuid4()),
+        "category": "noise",
     }
     by_name: dict[str, object] = {
         "guest_id": guest_id,
@@ -134,8 +137,17 @@ def _value(name: str, before: str, house: House, guest_id: UUID) -> str:
         "kind": "ethnicity",
         "room_no": "1808",
         "floor": "18",
+        "level": "category",
+        "compensation_id": house.ids["compensation_id"],
+        "role": "duty_manager",
+        "severity": "minor",
+        "department": "HK",
     }
-    found = by_segment[before] if before == "codes" else by_name.get(name, by_segment.get(before))
+    found = (
+        by_segment[before]
+        if before in ("codes", "category", "offers")
+        else by_name.get(name, by_segment.get(before))
+    )
     assert found is not None, (
         f"teach tests/contracts/walking.py what {{{name}}} after {before!r} is"
     )
@@ -183,6 +195,11 @@ ASKED_BY: dict[str, tuple[str, ...]] = {
     "department": ("FO", "HK"),
     "every": ("true",),
     "room": ("1808",),
+    "by": ("category", "cause", "department", "room", "item", "shift", "cases"),
+    "category": ("noise",),
+    "cause": ("casecause-basalt",),
+    "item": ("caseitem-basalt",),
+    "shift": ("early", "late", "night"),
     "lateness": ("fresh", "red"),
     "step": ("reading", "columns", "result"),
     "deed": ("viewed", "revealed", "created"),
@@ -196,6 +213,10 @@ ASKED_BY: dict[str, tuple[str, ...]] = {
     "looked_into": ("true",),
     "settled": ("true",),
     "limit": ("1", "101", "nine"),
+    "view": ("mine", "leaving_today"),
+    "layout": ("list",),
+    "room_no": ("1808", "99"),
+    "number": ("1001",),
     "cursor": ("broken", "MQ"),
 }
 """What to ask by each query parameter; ids are asked by those of the planted house."""

@@ -65,6 +65,8 @@ def samples_of(standing: Standing) -> dict[str, Any]:
         "POST /api/v1/intake/messages /kind": "folio",
         "verdict": "new",
         "PUT /api/v1/staff/{staff_id}/grants department": None,
+        "PUT /api/v1/hotels/{hotel_id}/work-hours/{department} hours": None,
+        "PUT /api/v1/hotels/{hotel_id}/work-hours/{department} holidays": "2026-12-25",
         "POST /api/v1/guests/{guest_id}/reveal kind": None,
         "id": None,
         "POST /api/v1/room-notes id": "#UUID#",
@@ -90,6 +92,22 @@ def samples_of(standing: Standing) -> dict[str, Any]:
         "POST /api/v1/preferences/codes code": "PL.Q#NEW#",
         "occasion": "arrival",
         "conflicts_with": "PL.LOW",
+        "PATCH /api/v1/complaints/{complaint_id} category": "noise",
+        "PATCH /api/v1/complaints/{complaint_id} cause": "air_conditioner",
+        "POST /api/v1/complaints cause": "air_conditioner",
+        "POST /api/v1/complaints/{complaint_id}/recovery offer": "LETTER",
+        "POST /api/v1/complaints/{complaint_id}/recovery amount_minor": None,
+        "POST /api/v1/complaints/{complaint_id}/reopen why": "not_solved",
+        "POST /api/v1/complaints category": "noise",
+        "POST /api/v1/complaints source": "in_house",
+        "POST /api/v1/complaints stay_id": None,
+        "POST /api/v1/complaints/{complaint_id}/close cause": "air_conditioner",
+        "POST /api/v1/complaints/{complaint_id}/hand-over to_staff_id": None,
+        "POST /api/v1/complaints/{complaint_id}/move to": "told_guest",
+        "POST /api/v1/complaint-words code": "probe_#NEW#",
+        "POST /api/v1/complaint-words level": "category",
+        "POST /api/v1/complaint-words parent": None,
+        "PUT /api/v1/recovery/offers/{code} points": None,
         "full": "Zq Probe",
         "family": None,
         "given": None,
@@ -124,7 +142,13 @@ def client_of(standing: Standing, who: str = ALL_ROLES) -> Iterator[Asker]:
                 return ids[name][0]
             if template.startswith("/api/v1/preferences/"):
                 return {"code": "PL.EXTRA", "group": "PL"}.get(name, "1")
-            return {"kind": "ethnicity", "code": "HZ1"}.get(name, "1")
+            if template.startswith("/api/v1/complaint-words/"):
+                return {"level": "category", "code": "noise"}.get(name, "1")
+            told = {
+                "kind": "ethnicity", "code": "HZ1", "severity": "minor", "department": "HK",
+                "role": "duty_manager",
+            }  # fmt: skip
+            return told.get(name, "1")
 
         return re.sub(r"{(\w+)(?::\w+)?}", filled, template)
 

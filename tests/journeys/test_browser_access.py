@@ -24,6 +24,7 @@ OPENERS = (
     Role.IT,
     Role.MARKETING,
     Role.HOUSEKEEPING,
+    Role.GENERAL_MANAGER,
 )
 RUN_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
     each => each.id + ": " + each.nodes.map(

@@ -60,14 +60,16 @@ NOT_ON_PAGES = {
         unusual_viewing.key
     """,
     "a label of the catalogue stands there": """
-        department.name department.name_zh preference_code.group_en preference_code.group_zh
+        compensation.offer_code department.name department.name_zh prevention.cause
+        preference_code.group_en preference_code.group_zh
         preference_code.sensitivity_reason preference_code.ota_rma import_job.delimiter
         import_job.problem
     """,
     "masked": "relation.other_phone",
     "only where a further fact holds": """
-        complaint.next_stay_check guest_figure.last_room_no preference.carried_value
-        preference.carried_words preparation.value unusual_viewing.looked_words
+        complaint.next_stay_check complaint.visitor_contact complaint.visitor_name
+        guest_figure.last_room_no preference.carried_value preference.carried_words
+        preparation.value prevention.checked_words unusual_viewing.looked_words
     """,
 }
 UNSEEN = set(" ".join(NOT_ON_PAGES.values()).split())

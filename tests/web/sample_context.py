@@ -188,6 +188,7 @@ CHEN = GuestCard(
     ],
     cases=[
         CaseLine(
+            id=key(1042),
             number=1042,
             reference="C-1042",
             status=CaseStatus.CLOSED,

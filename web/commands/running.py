@@ -12,6 +12,7 @@ import typer
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
+from crm.complaints import master as case_words
 from crm.kit import holding, migrating
 from crm.kit.db import Database, sqlite_serves_many
 from crm.kit.settings import Settings, put_in_force
@@ -177,6 +178,7 @@ def migrate(as_json: bool = AsJson) -> None:
         migrating.upgrade(database)
         with database.writing() as db:
             codes = master.load(db)
+            case_words.load(db)
         head = migrating.head()
         say({"revision": head, "codes": codes}, as_json=as_json, text=f"Up to date at {head}.")
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
+from crm.complaints.checks import checks_of
 from crm.documents import queries as documents
 from crm.kit.paging import CURSOR_MAX
 from crm.loyalty.queries import points_of
@@ -111,8 +112,13 @@ def spend_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID
 
 @router.get("/guests/{guest_id:uuid}/cases")
 def cases_section(request: Request, db: Db, me: Me, views: Views, guest_id: UUID) -> Response:
-    cases = profile.card(db, guest_id, by=me).cases
-    return section_of(request, db, me, views, guest_id, "cases", cases=cases)
+    found = profile.card(db, guest_id, by=me)
+    return section_of(
+        request, db, me, views, guest_id, "cases",
+        cases=found.cases,
+        checks=checks_of(db, guest_id, by=me),
+        stay_id=found.stay.stay_id if found.stay else None,
+    )  # fmt: skip
 
 
 @router.get("/guests/{guest_id:uuid}/points")

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from crm.companies.rules import company_key
 from crm.companies.tables import Company
+from crm.complaints import master as case_words
 from crm.documents import catalogue
 from crm.hotels.schemas import HotelOpen
 from crm.hotels.service import open_hotel
@@ -166,6 +167,7 @@ def _base(database: Database, size: Size) -> None:
     with database.writing() as db:
         connection = db.connection()
         master.load(db)
+        case_words.load(db)
         catalogue.load(db)
         hotel_ids = [
             open_hotel(db, HotelOpen(

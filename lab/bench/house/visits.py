@@ -24,8 +24,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "id", "hotel_id", "number", "kind", "source", "guest_id", "stay_id", "room_no", "category",
         "severity", "headline", "department", "is_sensitive", "status", "opened_at", "closed_at",
         "satisfaction", "cost_minor", "currency", "next_stay_check", "version",
+        "reach_tries", "reopened",
     ),
-    "complaint_step": ("complaint_id", "no", "at", "status_after", "words"),
+    "complaint_step": ("complaint_id", "no", "at", "kind", "status_after", "words"),
 }  # fmt: skip
 
 CURRENCY = "CNY"
@@ -141,7 +142,10 @@ class Visits:
             False, "received" if is_open else "closed", opened, closed,
             None if is_open else 3, 0, CURRENCY,
             "Ask whether the room is quiet" if category == "noise" else None, 1 if is_open else 2,
+            0, 0,
         ))  # fmt: skip
-        rows["complaint_step"].append((key, 1, opened, "received", headline))
+        rows["complaint_step"].append((key, 1, opened, "taken", "received", headline))
         if closed:
-            rows["complaint_step"].append((key, 2, closed, "closed", "Put right, guest told"))
+            rows["complaint_step"].append(
+                (key, 2, closed, "moved", "closed", "Put right, guest told")
+            )

@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from crm.complaints import queries, service
-from crm.complaints.schemas import ComplaintClose, ComplaintOpen
+from crm.complaints.schemas import ComplaintOpen
 from crm.complaints.service import ComplaintAlreadyClosed
 from crm.kit.errors import NotAllowed, NotFound
 from crm.kit.tables import EventRow
 from crm.staff.actor import system
+from tests.crm.complaints.made import a_closing
 from tests.factories import a_guest, a_hotel, an_actor
 
 BY = system("test")
@@ -20,14 +21,16 @@ OPENING = ComplaintOpen(
     words="It hums.",
     room_no="1611",
 )
-CLOSING = ComplaintClose(
-    words="Moved to 1808.", given="Breakfast waived", cost_minor=25_600, satisfaction=8
-)
 
 
 @pytest.fixture
 def hotel(db):
     return a_hotel(db)
+
+
+@pytest.fixture
+def closing(db, hotel):
+    return a_closing(db, hotel)
 
 
 @pytest.fixture
@@ -67,24 +70,29 @@ class TestOpen:
 
 
 class TestClose:
-    def test_keeps_what_was_given(self, db, hotel):
+    def test_keeps_what_was_given(self, db, hotel, closing):
         made = opened(db, hotel)
-        service.close_complaint(db, made.id, CLOSING, by=BY)
+        service.note_given(
+            db, made.id, words="Breakfast waived", cost_minor=25_600, currency="CNY", by=BY
+        )
+        service.close_complaint(db, made.id, closing, by=BY)
         sheet = queries.complaint(db, made.id, by=an_actor("general_manager", hotel))
         assert (sheet.status, sheet.given, sheet.cost_minor, sheet.version) == (
             "closed",
             "Breakfast waived",
             25_600,
-            2,
+            3,
         )
-        assert [s.words for s in sheet.steps] == ["Taken down.", "Moved to 1808."]
+        assert [s.words for s in sheet.steps] == [
+            "Taken down.", "Breakfast waived", "Moved to 1808.",
+        ]  # fmt: skip
         with pytest.raises(ComplaintAlreadyClosed):
-            service.close_complaint(db, made.id, CLOSING, by=BY)
+            service.close_complaint(db, made.id, closing, by=BY)
 
-    def test_another_hotel_s_case_is_not_there(self, db, hotel):
+    def test_another_hotel_s_case_is_not_there(self, db, hotel, closing):
         made = opened(db, hotel)
         with pytest.raises(NotFound):
-            service.close_complaint(db, made.id, CLOSING, by=an_actor("duty_manager", a_hotel(db)))
+            service.close_complaint(db, made.id, closing, by=an_actor("duty_manager", a_hotel(db)))
 
 
 class TestReaders:
@@ -106,9 +114,9 @@ class TestReaders:
         assert queries.complaints(db, by=an_actor("front_desk", hotel)).items == []
         assert len(queries.complaints(db, by=an_actor("duty_manager", hotel)).items) == 1
 
-    def test_pages_and_filters(self, db, hotel):
+    def test_pages_and_filters(self, db, hotel, closing):
         made = [opened(db, hotel) for _ in range(5)]
-        service.close_complaint(db, made[0].id, CLOSING, by=BY)
+        service.close_complaint(db, made[0].id, closing, by=BY)
         by = an_actor("duty_manager", hotel)
         first = queries.complaints(db, by=by, limit=3)
         rest = queries.complaints(db, by=by, limit=3, cursor=first.next)
@@ -118,8 +126,8 @@ class TestReaders:
         assert len(queries.complaints(db, by=by, is_open=True).items) == 4
         assert len(queries.complaints(db, by=by, status="received").items) == 4
 
-    def test_has_open(self, db, hotel, guest):
+    def test_has_open(self, db, hotel, guest, closing):
         made = opened(db, hotel, guest)
         assert queries.has_open(db, guest)
-        service.close_complaint(db, made.id, CLOSING, by=BY)
+        service.close_complaint(db, made.id, closing, by=BY)
         assert not queries.has_open(db, guest)

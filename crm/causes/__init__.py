@@ -1,0 +1,1 @@
+"""Why guests complain, where and how often: Pareto, ratios and their limits."""
