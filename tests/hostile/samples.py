@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
+from crm.staff.terms import Role
 from tests import transport
 from tests.hostile.corpus import Asker
 from tests.hostile.houses import ALL_ROLES, Standing
@@ -97,11 +98,10 @@ def samples_of(standing: Standing) -> dict[str, Any]:
         "POST /api/v1/complaints cause": "air_conditioner",
         "POST /api/v1/complaints/{complaint_id}/recovery offer": "LETTER",
         "POST /api/v1/complaints/{complaint_id}/recovery amount_minor": None,
-        "POST /api/v1/complaints/{complaint_id}/reopen why": "not_solved",
         "POST /api/v1/complaints category": "noise",
         "POST /api/v1/complaints source": "in_house",
         "POST /api/v1/complaints stay_id": None,
-        "POST /api/v1/complaints/{complaint_id}/close cause": "air_conditioner",
+        "staff_ids": str(house.staff[Role.FRONT_DESK, house.here]),
         "POST /api/v1/complaints/{complaint_id}/hand-over to_staff_id": None,
         "POST /api/v1/complaints/{complaint_id}/move to": "told_guest",
         "POST /api/v1/complaint-words code": "probe_#NEW#",

@@ -39,6 +39,10 @@ NEVER_TAKEN = {
     "POST /api/v1/notes/{note_id}/strike",
     "POST /api/v1/lost-property/{item_id}/settle",
     "POST /api/v1/guests/{guest_id}/alerts",
+    "POST /api/v1/complaints/{complaint_id}/close",
+    "POST /api/v1/complaints/{complaint_id}/reopen",
+    "POST /api/v1/complaints/{complaint_id}/check-done",
+    "POST /api/v1/complaints/{complaint_id}/resume",
 }
 """Operations of which no second request is taken, so that no field can be asked alone."""
 PARTS = 3
