@@ -1,0 +1,1 @@
+"""What guests say when they are asked, and what they write about the hotel elsewhere."""

@@ -1,0 +1,1 @@
+"""What kind of complaint words sound like, learnt from the hotel's own closed cases."""
