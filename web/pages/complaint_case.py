@@ -1,52 +1,39 @@
-"""One case on one screen: its story, its clocks, what was done, and every verb as a form."""
+"""One case on one screen: its story, its clocks and what was done, with every verb as a form.
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+The verbs themselves live beside it, by story: `complaint_steps` and `complaint_closing`.
+"""
+
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Query, Request
-from pydantic import ValidationError
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from crm.complaints import queries, service
-from crm.complaints.checks import checks_of
-from crm.complaints.heard import SENTENCES, HeardPart, heard
+from crm.complaints import queries
+from crm.complaints.heard import heard
 from crm.complaints.rules import BY_THEIR_OWN_VERBS
-from crm.complaints.schemas import (
-    CaseAmend,
-    CaseHandOver,
-    CaseReopen,
-    CaseWords,
-    CategoryWord,
-    ComplaintClose,
-    ComplaintSheet,
-    TaskIn,
-)
+from crm.complaints.schemas import CategoryWord, ComplaintSheet
 from crm.complaints.terms import REACH_TRIES
 from crm.guests.queries import names_in_lists
 from crm.hotels import queries as hotels
 from crm.hotels.terms import DepartmentCode
 from crm.kit import clock
-from crm.kit.errors import Conflict, CrmError, NotFound
-from crm.profile import queries as profile
+from crm.kit.errors import NotFound
 from crm.staff import queries as staff
 from crm.staff.actor import Actor
 from web.case_words import STEP_ICONS, clock_to, said
 from web.deps import Db, Me, Views
-from web.forms import Filled, refused
+from web.forms import Filled
 from web.labels import label
 from web.pages.complaints import category_choices
-from web.rendering import frame_of, is_fragment, render
+from web.rendering import frame_of, render
 from web.wording import mark, wording
 
 router = APIRouter(include_in_schema=False)
 
-Text = Annotated[str, Form(max_length=2400)]
-Version = Annotated[int, Form(ge=1, le=2**31)]
-Known = Annotated[UUID | None, Form()]
 CHECK_BACK = timedelta(days=30)
 PAST_CASES = 20
 TROUBLES = {
@@ -66,7 +53,7 @@ def show_case(
 ) -> Response:
     """The whole case; ``step`` opens one of its forms, or tells why a move failed."""
     trouble = wording(me.language).gettext(TROUBLES[step]) if step in TROUBLES else ""
-    return _page(request, db, me, views, complaint_id, doing=step, trouble=trouble)
+    return case_page(request, db, me, views, complaint_id, doing=step, trouble=trouble)
 
 
 @router.get("/complaints/{complaint_id:uuid}/course")
@@ -76,275 +63,7 @@ def show_course(request: Request, db: Db, me: Me, complaint_id: UUID) -> Respons
     return render(request, "complaints/_course.html", case=case, **_clocks(case, me))
 
 
-@router.post("/complaints/{complaint_id:uuid}/steps")
-def write_down(
-    request: Request,
-    db: Db,
-    me: Me,
-    views: Views,
-    complaint_id: UUID,
-    words: Text = "",
-    heard_part: Annotated[HeardPart | None, Form(alias="heard")] = None,
-) -> Response:
-    """What was seen, said or done; a tick of HEARD is a step with its sentence."""
-    told = SENTENCES.get(heard_part, "") if heard_part else words
-    return _done(
-        request, db, me, views, complaint_id, "steps", {"words": words},
-        lambda: service.note_step(db, complaint_id, _words(told), by=me),
-    )  # fmt: skip
-
-
-@router.post("/complaints/{complaint_id:uuid}/hand-over")
-def hand_over(
-    request: Request,
-    db: Db,
-    me: Me,
-    views: Views,
-    complaint_id: UUID,
-    version: Version,
-    to_staff_id: Text = "",
-    to_department: Text = "",
-    hand_words: Text = "",
-) -> Response:
-    typed = {
-        "to_staff_id": to_staff_id, "to_department": to_department, "hand_words": hand_words,
-    }  # fmt: skip
-    return _done(
-        request, db, me, views, complaint_id, "hand-over", typed,
-        lambda: service.hand_over(
-            db, complaint_id,
-            CaseHandOver.model_validate(
-                {"to_staff_id": to_staff_id or None, "department": to_department or None,
-                 "words": hand_words}
-            ),
-            by=me, version=version,
-        ),
-    )  # fmt: skip
-
-
-@router.post("/complaints/{complaint_id:uuid}/tasks")
-def put_task(
-    request: Request,
-    db: Db,
-    me: Me,
-    views: Views,
-    complaint_id: UUID,
-    task_department: Text = "",
-    task_words: Text = "",
-    task_due: Text = "",
-) -> Response:
-    """A task for a department; ``task_due`` is on the hotel's clock."""
-    typed = {
-        "task_department": task_department, "task_words": task_words, "task_due": task_due,
-    }  # fmt: skip
-    due = _instant(task_due, frame_of(request).zone)
-    return _done(
-        request, db, me, views, complaint_id, "tasks", typed,
-        lambda: service.put_task(
-            db, complaint_id,
-            TaskIn.model_validate(
-                {"department": task_department, "words": task_words, "due_at": due}
-            ),
-            by=me,
-        ),
-    )  # fmt: skip
-
-
-@router.post("/complaints/{complaint_id:uuid}/pause")
-def pause(
-    request: Request, db: Db, me: Me, views: Views, complaint_id: UUID, version: Version,
-    pause_words: Text = "",
-) -> Response:  # fmt: skip
-    """The house waits for the guest: the clocks stand still."""
-    return _done(
-        request, db, me, views, complaint_id, "pause", {"pause_words": pause_words},
-        lambda: service.pause(db, complaint_id, _words(pause_words), by=me, version=version),
-    )  # fmt: skip
-
-
-@router.post("/complaints/{complaint_id:uuid}/resume")
-def resume(
-    request: Request, db: Db, me: Me, views: Views, complaint_id: UUID, version: Version,
-    resume_words: Text = "",
-) -> Response:  # fmt: skip
-    """The guest answered: the clocks run again."""
-    return _done(
-        request, db, me, views, complaint_id, "resume", {"resume_words": resume_words},
-        lambda: service.resume(db, complaint_id, _words(resume_words), by=me, version=version),
-    )  # fmt: skip
-
-
-@router.post("/complaints/{complaint_id:uuid}/not-reached")
-def not_reached(
-    request: Request, db: Db, me: Me, views: Views, complaint_id: UUID, version: Version,
-    tried_words: Text = "",
-) -> Response:  # fmt: skip
-    """A try to reach the guest that failed; three of them stand for an answer."""
-    return _done(
-        request, db, me, views, complaint_id, "not-reached", {"tried_words": tried_words},
-        lambda: service.not_reached(db, complaint_id, _words(tried_words), by=me, version=version),
-    )  # fmt: skip
-
-
-@router.post("/complaints/{complaint_id:uuid}/amend")
-def amend(
-    request: Request,
-    db: Db,
-    me: Me,
-    views: Views,
-    complaint_id: UUID,
-    version: Version,
-    amend_category: Text = "",
-    amend_cause: Text = "",
-    amend_severity: Text = "",
-    amend_item: Text = "",
-) -> Response:
-    """What it is about, put right. An empty cause or thing stays as it is."""
-    typed = {
-        "amend_category": amend_category, "amend_cause": amend_cause,
-        "amend_severity": amend_severity, "amend_item": amend_item,
-    }  # fmt: skip
-    asked = {name.removeprefix("amend_"): value for name, value in typed.items() if value.strip()}
-    return _done(
-        request, db, me, views, complaint_id, "amend", typed,
-        lambda: service.amend(
-            db, complaint_id, CaseAmend.model_validate(asked), by=me, version=version
-        ),
-    )  # fmt: skip
-
-
-@router.post("/complaints/{complaint_id:uuid}/close")
-def close(
-    request: Request,
-    db: Db,
-    me: Me,
-    views: Views,
-    complaint_id: UUID,
-    version: Version,
-    satisfaction: Text = "",
-    cause: Text = "",
-    close_words: Text = "",
-    prevention: Text = "",
-    owner_id: Text = "",
-    check_back_on: Text = "",
-    next_stay_check: Text = "",
-) -> Response:
-    """Filed with the guest's answer, the cause, and what keeps it from happening again."""
-    typed = {
-        "satisfaction": satisfaction, "cause": cause, "close_words": close_words,
-        "prevention": prevention, "owner_id": owner_id, "check_back_on": check_back_on,
-        "next_stay_check": next_stay_check,
-    }  # fmt: skip
-    asked: dict[str, Any] = {
-        "words": close_words,
-        "cause": cause.strip() or None,
-        "satisfaction": int(satisfaction) if satisfaction.isdecimal() else None,
-        "next_stay_check": next_stay_check.strip() or None,
-        "prevention": None,
-    }
-    if prevention.strip():
-        asked["prevention"] = {
-            "words": prevention, "owner_id": owner_id, "check_back_on": check_back_on,
-        }  # fmt: skip
-    return _done(
-        request, db, me, views, complaint_id, "close", typed,
-        lambda: service.close_complaint(
-            db, complaint_id, ComplaintClose.model_validate(asked), by=me, version=version
-        ),
-    )  # fmt: skip
-
-
-@router.post("/complaints/{complaint_id:uuid}/reopen")
-def reopen(
-    request: Request, db: Db, me: Me, views: Views, complaint_id: UUID, version: Version,
-    why: Text = "", reopen_words: Text = "",
-) -> Response:  # fmt: skip
-    """Opened again within thirty days, with the reason."""
-    typed = {"why": why, "reopen_words": reopen_words}
-    return _done(
-        request, db, me, views, complaint_id, "reopen", typed,
-        lambda: service.reopen(
-            db, complaint_id, CaseReopen.model_validate({"why": why, "words": reopen_words}),
-            by=me, version=version,
-        ),
-    )  # fmt: skip
-
-
-@router.post("/complaints/{complaint_id:uuid}/check")
-def check(
-    request: Request,
-    db: Db,
-    me: Me,
-    complaint_id: UUID,
-    guest_id: Annotated[UUID, Form()],
-    stay_id: Annotated[UUID, Form()],
-) -> Response:
-    """What the case asks of this stay is seen to; the guest's cases come back with its mark."""
-    service.check_done(db, complaint_id, stay_id, by=me)
-    if is_fragment(request):
-        found = profile.card(db, guest_id, by=me)
-        return render(
-            request, "front_desk/sections/_cases.html",
-            guest_id=guest_id, cases=found.cases,
-            checks=checks_of(db, guest_id, by=me), stay_id=stay_id,
-        )  # fmt: skip
-    return RedirectResponse(f"/guests/{guest_id}/cases", 303)
-
-
-# ---------------------------------------------------------------- done, or shown again
-FIELD_OF = {
-    "hand-over": {"department": "to_department", "words": "hand_words"},
-    "tasks": {"department": "task_department", "words": "task_words", "due_at": "task_due"},
-    "pause": {"words": "pause_words"},
-    "resume": {"words": "resume_words"},
-    "not-reached": {"words": "tried_words"},
-    "amend": {
-        "category": "amend_category",
-        "cause": "amend_cause",
-        "severity": "amend_severity",
-        "item": "amend_item",
-    },
-    "close": {"words": "close_words"},
-    "reopen": {"words": "reopen_words"},
-}
-"""By form, the field of the page for a field of the schema."""
-
-
-def _words(typed: str) -> str:
-    """The words of a step, as the schema of steps takes them."""
-    return CaseWords.model_validate({"words": typed}).words
-
-
-def _done(
-    request: Request,
-    db: Session,
-    me: Actor,
-    views: Views,
-    complaint_id: UUID,
-    doing: str,
-    typed: dict[str, str],
-    deed: Callable[[], object],
-) -> Response:
-    """Do it and show the case, or show the case as it is now with what was typed still there."""
-    try:
-        with db.begin_nested():
-            deed()
-    except NotFound:
-        raise
-    except (ValidationError, CrmError) as error:
-        names = FIELD_OF.get(doing, {})
-        found = refused(typed | dict.fromkeys(names, ""), error, me.language)
-        form = Filled(typed, [(names.get(name, name), words) for name, words in found.errors])
-        trouble = form.errors[0][1] if isinstance(error, Conflict) else ""
-        status = 409 if isinstance(error, Conflict) else 422
-        return _page(
-            request, db, me, views, complaint_id,
-            doing=doing, form=form, trouble=trouble, status=status,
-        )  # fmt: skip
-    return RedirectResponse(f"/complaints/{complaint_id}", 303)
-
-
-def _page(
+def case_page(
     request: Request,
     db: Session,
     me: Actor,
@@ -458,12 +177,3 @@ def _departments(db: Session, case: ComplaintSheet, language: str) -> list[tuple
         for code in DepartmentCode
         if code in codes
     ]
-
-
-def _instant(local: str, zone: str) -> str:
-    """A time of the form on the hotel's clock, as an instant; what is none is left as it is."""
-    try:
-        at = datetime.fromisoformat(local.strip())
-    except ValueError:
-        return local
-    return at.replace(tzinfo=ZoneInfo(zone)).isoformat() if at.tzinfo is None else local
