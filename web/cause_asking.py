@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query
 from sqlmodel import Session
 
-from crm.causes import queries, rules
-from crm.causes.schemas import Asked, CausesReport, RatioReport
+from crm.causes import queries, returning, rules, visits
+from crm.causes.schemas import Asked, CausesReport, RatioReport, ReturnsReport
 from crm.causes.terms import BARS_MAX
 from crm.complaints.terms import CODE_MAX, ITEM_MAX
 from crm.hotels.terms import ROOM_NO_MAX, DepartmentCode
@@ -85,6 +85,25 @@ def ratio_asked(
 
 
 Ratio = Annotated[RatioAsked, Depends(ratio_asked)]
+
+
+@dataclass(frozen=True)
+class ReturnsAsked:
+    first: date | None
+    last: date | None
+    days: int
+
+    def report(self, db: Session, by: Actor) -> ReturnsReport:
+        return returning.returns(db, by=by, days=self.days, first=self.first, last=self.last)
+
+
+def returns_asked(
+    first: Day = None, last: Day = None, days: Annotated[Literal["180", "365"], Query()] = "180"
+) -> ReturnsAsked:
+    return ReturnsAsked(first or None, last or None, int(days))
+
+
+Returns = Annotated[ReturnsAsked, Depends(returns_asked)]
 BARS = BARS_MAX
 
 CAUSES_HEAD = (
@@ -95,6 +114,13 @@ RATIO_HEAD = (
     "keshi_month", "keshi_complaints", "keshi_room_nights", "keshi_ratio", "keshi_mean",
     "keshi_lower", "keshi_upper", "keshi_expected", "keshi_small", "keshi_signals",
     "keshi_definition",
+)  # fmt: skip
+
+RETURNS_HEAD = (
+    "keshi_group", "keshi_guests", "keshi_returned", "keshi_share", "keshi_low", "keshi_high",
+    "keshi_comparable", "keshi_comparable_worth", "keshi_comparable_share", "keshi_difference",
+    "keshi_difference_low", "keshi_difference_high", "keshi_verdict", "keshi_unmatched",
+    "keshi_days", "keshi_first", "keshi_last", "keshi_definition",
 )  # fmt: skip
 
 
@@ -121,6 +147,21 @@ def rows_of_ratio(report: RatioReport) -> Sequence[Sequence[Cell]]:
         for point in report.points
     ]  # fmt: skip
     return [RATIO_HEAD, *rows]
+
+
+def rows_of_returns(report: ReturnsReport) -> Sequence[Sequence[Cell]]:
+    """The groups as rows of a file with the definition beside each; shares to four places."""
+    rows = [
+        (
+            row.group, row.guests, row.returned, _round(row.share), _round(row.low),
+            _round(row.high), row.comparable, _round(row.comparable_worth),
+            _round(row.comparable_share), _round(row.difference), _round(row.difference_low),
+            _round(row.difference_high), row.verdict, row.unmatched, report.days,
+            report.first.isoformat(), report.last.isoformat(), visits.DEFINITION,
+        )
+        for row in report.rows
+    ]  # fmt: skip
+    return [RETURNS_HEAD, *rows]
 
 
 def _round(value: float | None) -> float | None:

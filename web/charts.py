@@ -20,6 +20,10 @@ NAME_WIDTH = 20
 CHART_WIDTH, CHART_HEIGHT = 1000, 290
 LEFT, RIGHT, ABOVE, BELOW = 44, 92, 14, 34
 
+SPAN_WIDTH, SPAN_ROW = 640, 34
+SPAN_FROM, SPAN_TO = 170, 624
+SPAN_NAME = 24
+
 
 class ParetoBar(NamedTuple):
     """``cumulative`` from 0 to 1; ``told`` is the whole bar in words, ``href`` where it leads."""
@@ -41,6 +45,18 @@ class ChartPoint(NamedTuple):
     upper: float | None
     shape: str = ""
     is_small: bool = False
+
+
+class Span(NamedTuple):
+    """A difference with its interval, from −1 to 1; without one ``told`` stands in its place."""
+
+    name: str
+    told: str
+    value: float | None
+    low: float | None
+    high: float | None
+    is_clear: bool = False
+    """Whether the interval lies on one side of zero."""
 
 
 def pareto(bars: Sequence[ParetoBar], title: str) -> Markup:
@@ -169,6 +185,51 @@ def _spot(point: ChartPoint, x: float, y: float) -> Markup:
         drawn = Markup('<circle class="{}" cx="{}" cy="{}" r="4">').format(kind, _n(x), _n(y))
         end = Markup("</circle>")
     return drawn + Markup("<title>{}</title>").format(point.told) + end
+
+
+def spans(rows: Sequence[Span], title: str) -> Markup:
+    """Differences under each other, each a dot on its interval, around the line of zero.
+
+    A diamond where the interval lies on one side of zero, else a hollow dot.
+    """
+    ends = [abs(v) for row in rows for v in (row.low, row.high) if v is not None]
+    reach = min(100.0, _round_up(max([*(100 * end for end in ends), 1.0])))
+    height = TOP + SPAN_ROW * len(rows) + 6
+
+    def x_of(value: float) -> float:
+        return SPAN_FROM + (SPAN_TO - SPAN_FROM) * (0.5 + 50 * value / reach)
+
+    parts = []
+    for part in (-1.0, -0.5, 0.0, 0.5, 1.0):
+        x, points = x_of(part * reach / 100), part * reach
+        parts.append(
+            Markup(
+                '<line class="{kind}" x1="{x}" y1="{top}" x2="{x}" y2="{end}"></line>'
+                '<text class="axis-name" x="{x}" y="14">{points}</text>'
+            ).format(
+                kind="axis" if part else "zero", x=_n(x), top=TOP - 6, end=height - 4,
+                points=f"{points:+g}" if points else "0",
+            )
+        )  # fmt: skip
+    for place, row in enumerate(rows):
+        middle = TOP + SPAN_ROW * (place + 0.5)
+        parts.append(
+            Markup('<text class="bar-name" x="{}" y="{}">{}</text>').format(
+                SPAN_FROM - 10, _n(middle + 4), short(row.name, SPAN_NAME)
+            )
+        )
+        if row.value is None or row.low is None or row.high is None:
+            parts.append(
+                Markup('<text class="span-none" x="{}" y="{}">{}</text>').format(
+                    _n(x_of(0) + 8), _n(middle + 4), row.told
+                )
+            )
+            continue
+        parts.append(_line("span", [(x_of(row.low), middle), (x_of(row.high), middle)]))
+        shape = "beyond" if row.is_clear else ""
+        spot = ChartPoint(row.name, row.told, row.value, None, None, shape, not row.is_clear)
+        parts.append(_spot(spot, x_of(row.value), middle))
+    return _svg("spans", SPAN_WIDTH, height, title, parts, links=False)
 
 
 def short(text: str, most: int) -> str:

@@ -142,10 +142,6 @@ def u_chart(periods: Sequence[tuple[int, int]]) -> Chart:
     return Chart(mean, points)
 
 
-def _no_point(complaints: int, nights: int) -> Point:
-    return Point(complaints, nights, None, None, None, 0.0, is_small=False, signals=())
-
-
 def _signals(here: float, lower: float, upper: float, run: int) -> Iterator[Signal]:
     if here > upper:
         yield Signal.ABOVE
@@ -178,18 +174,48 @@ class Proportion(NamedTuple):
 
 
 def proportion(part: int, of: int) -> Proportion:
-    """A share with Wilson's score interval, which stays within 0 and 1 for few answers, too.
-
-    With p = part ÷ n: (p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n)
-    (E. B. Wilson 1927; NIST/SEMATECH e-Handbook 7.2.4.1).
-    """
+    """A share with Wilson's score interval, which stays within 0 and 1 for few answers, too."""
     if not of:
         return Proportion(part, of, None, None, None)
-    p, z2 = part / of, Z_95 * Z_95
-    half = Z_95 * sqrt(p * (1 - p) / of + z2 / (4 * of * of))
-    middle, below = p + z2 / (2 * of), 1 + z2 / of
-    return Proportion(
-        part, of, p, max(0.0, (middle - half) / below), min(1.0, (middle + half) / below)
+    low, high = wilson(part / of, of)
+    return Proportion(part, of, part / of, low, high)
+
+
+def wilson(share: float, of: float) -> tuple[float, float]:
+    """Wilson's score interval of 95 % of a share from 0 to 1 of ``of`` (above 0) observations.
+
+    With p = share: (p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n)
+    (E. B. Wilson 1927; NIST/SEMATECH e-Handbook 7.2.4.1). A weighted share is of as many
+    observations as are worth so many unweighted ones: ``of`` need not be whole.
+    """
+    z2 = Z_95 * Z_95
+    half = Z_95 * sqrt(share * (1 - share) / of + z2 / (4 * of * of))
+    middle, below = share + z2 / (2 * of), 1 + z2 / of
+    return max(0.0, (middle - half) / below), min(1.0, (middle + half) / below)
+
+
+class Difference(NamedTuple):
+    """First share minus second with its interval of 95 %, from −1 to 1."""
+
+    value: float
+    low: float
+    high: float
+
+
+def newcombe(first: tuple[float, float], second: tuple[float, float]) -> Difference:
+    """The difference of two independent shares, each given with its number of observations.
+
+    Method 10 of R. G. Newcombe, "Interval estimation for the difference between independent
+    proportions", Statistics in Medicine 17 (1998), 873-890. With l and u Wilson's limits of each
+    share: from d − √((p₁−l₁)² + (u₂−p₂)²) to d + √((u₁−p₁)² + (p₂−l₂)²).
+    """
+    (one, _), (two, _) = first, second
+    (low_one, high_one), (low_two, high_two) = wilson(*first), wilson(*second)
+    value = one - two
+    return Difference(
+        value,
+        value - sqrt((one - low_one) ** 2 + (high_two - two) ** 2),
+        value + sqrt((high_one - one) ** 2 + (two - low_two) ** 2),
     )
 
 

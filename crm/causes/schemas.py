@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from crm.causes.terms import By, Signal
+from crm.causes.terms import By, ReturnGroup, ReturnVerdict, Signal
 from crm.complaints.terms import CaseStatus, Severity
 from crm.hotels.terms import DepartmentCode
 from crm.kit.schema import Out
@@ -110,6 +110,46 @@ class RatioReport(Out):
     satisfied: ShareRow
     repeated: ShareRow
     reply: ReplyRow
+    definitions: list[str]
+
+
+class ReturnRow(Out):
+    """Guests of one group against comparable ones; shares from 0 to 1, the difference from −1 to 1.
+
+    ``guests`` have comparable ones beside them; those ``unmatched`` have none and count nowhere
+    else. ``comparable_worth`` is how many guests counted alike would tell as much. Interval and
+    difference are null where nobody is to be compared.
+    """
+
+    group: ReturnGroup
+    guests: int
+    returned: int
+    share: float | None
+    low: float | None
+    high: float | None
+    unmatched: int
+    comparable: int
+    comparable_worth: float
+    comparable_share: float | None
+    difference: float | None
+    difference_low: float | None
+    difference_high: float | None
+    verdict: ReturnVerdict
+
+
+class ReturnsReport(Out):
+    """Whether guests came back within ``days`` after a visit with a complaint that was closed.
+
+    Visits that ended on the days from ``first`` to ``last``. ``still_open`` and ``too_fresh``
+    guests are left out: a case of theirs is not closed, or their days are not over.
+    """
+
+    first: date
+    last: date
+    days: int
+    rows: list[ReturnRow]
+    still_open: int
+    too_fresh: int
     definitions: list[str]
 
 

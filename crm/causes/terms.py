@@ -34,6 +34,33 @@ PERIOD_DAYS_MAX = 1_830
 """No report reaches over more than five years."""
 
 
+class ReturnGroup(StrEnum):
+    """Of which guests is asked whether they came back."""
+
+    ALL = "all"
+    SATISFIED = "satisfied"
+    UNSATISFIED = "unsatisfied"
+    NOT_REACHED = "not_reached"
+    RECOVERED = "recovered"
+    NOT_RECOVERED = "not_recovered"
+
+
+class ReturnVerdict(StrEnum):
+    """What the interval of a difference says: it lies above zero, below it, or holds it."""
+
+    MORE = "more"
+    FEWER = "fewer"
+    NO_DIFFERENCE = "no_difference"
+    TOO_FEW = "too_few"
+
+
+CONTENT_FROM = 7
+"""From this answer on a closed case counts as one with a content guest."""
+
+RETURNS_LEAST = 20
+"""With fewer guests, or fewer comparable ones, a difference is not told."""
+
+
 class PreventionState(StrEnum):
     """Whether somebody has looked if it helped."""
 

@@ -9,7 +9,7 @@ from crm.complaints import master
 from crm.complaints.tables import Complaint, Prevention
 from crm.complaints.terms import CaseSource, CaseStatus, Severity
 from crm.kit import clock
-from tests.factories import TODAY, a_stay, put
+from tests.factories import TODAY, a_guest, a_stay, put
 
 pytestmark = pytest.mark.browser
 ROOMS = ("1605", "1605", "0812", "1605", "0911")
@@ -88,6 +88,42 @@ def test_the_chart_says_what_its_table_says(desk, serving):
     assert desk.locator(".spot").count() == 12
     assert desk.locator("tbody tr").count() == 12
     assert "occupied room nights of the period × 1000" in desk.locator(".footnotes").inner_text()
+
+
+def test_who_came_back_beside_whom(desk, serving, known):
+    """Forty complained and half of them came back; of the forty beside them one in four did."""
+    left = TODAY - timedelta(days=250)
+    with known.database.writing() as db:
+        for no in range(80):
+            guest, complained = a_guest(db), no % 2
+            for later in (0, 30) if no % (4 if complained else 8) < 2 else (0,):
+                ends = left + timedelta(days=later)
+                a_stay(
+                    db, guest, known.hotel_id, arrival_on=ends - timedelta(days=2),
+                    departure_on=ends, status="checked_out",
+                )  # fmt: skip
+            if complained:
+                put(
+                    db,
+                    Complaint(
+                        hotel_id=known.hotel_id, number=2001 + no, source=CaseSource.IN_HOUSE,
+                        guest_id=guest, category="noise", severity=Severity.MINOR,
+                        headline="Hums", status=CaseStatus.CLOSED, currency="CNY",
+                        opened_at=clock.now() - timedelta(days=251), closed_at=clock.now(),
+                        satisfaction=9 if no % 4 < 2 else 3, given="Fruit" if no % 3 else None,
+                    ),
+                )  # fmt: skip
+    desk.goto(f"{serving.url}/causes/returning")
+    rows = desk.locator("tbody tr").all_inner_texts()
+    assert len(rows) == 6
+    assert "50.0 % (20)" in rows[0]
+    assert "25.0 %" in rows[0]
+    assert "came back more often" in rows[1]
+    assert "came back less often" in rows[2]
+    assert "too few to tell" in rows[3]
+    assert desk.locator(".spot.beyond").count() == 3
+    desk.get_by_role("link", name="within a year").click()
+    assert "Nobody to follow yet" in desk.locator(".card").inner_text()
 
 
 def test_a_prevention_is_looked_at_again(desk, serving):

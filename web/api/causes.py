@@ -7,12 +7,21 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from crm.causes import preventing, queries
-from crm.causes.schemas import CausesReport, PreventionLine, RatioReport
+from crm.causes.schemas import CausesReport, PreventionLine, RatioReport, ReturnsReport
 from crm.causes.terms import By, PreventionState
 from crm.complaints.preventing import PreventionCheck, check_prevention
 from crm.kit.paging import PageOf
 from web.answers import as_json, version_named, with_etag
-from web.cause_asking import BARS, EVERY_BAR, Causes, Ratio, rows_of_causes, rows_of_ratio
+from web.cause_asking import (
+    BARS,
+    EVERY_BAR,
+    Causes,
+    Ratio,
+    Returns,
+    rows_of_causes,
+    rows_of_ratio,
+    rows_of_returns,
+)
 from web.deps import Db, Me, Page
 from web.hard_json import HardRoute
 from web.sheets import as_csv, as_xlsx
@@ -59,6 +68,24 @@ def download_ratio_csv(db: Db, me: Me, asked: Ratio) -> Response:
 def download_ratio_xlsx(db: Db, me: Me, asked: Ratio) -> Response:
     """The same as a workbook."""
     return as_xlsx("complaint-ratio", rows_of_ratio(asked.report(db, me)))
+
+
+@router.get("/complaint-returns")
+def read_returns(db: Db, me: Me, asked: Returns) -> ReturnsReport:
+    """Whether guests came back after a complaint, against comparable guests without one."""
+    return as_json(asked.report(db, me))  # type: ignore[return-value]
+
+
+@router.get("/complaint-returns.csv", response_class=Response)
+def download_returns_csv(db: Db, me: Me, asked: Returns) -> Response:
+    """The same as a file, a row for each group of guests."""
+    return as_csv("complaint-returns", rows_of_returns(asked.report(db, me)))
+
+
+@router.get("/complaint-returns.xlsx", response_class=Response)
+def download_returns_xlsx(db: Db, me: Me, asked: Returns) -> Response:
+    """The same as a workbook."""
+    return as_xlsx("complaint-returns", rows_of_returns(asked.report(db, me)))
 
 
 @router.get("/preventions")

@@ -131,3 +131,28 @@ class TestPages:
         assert "One thing to put right" in answer.text
         said = {"helped": "yes", "words": "Quiet", "version": 9}
         assert manager.post(f"/causes/preventions/{made}", data=said).status_code == 409
+
+
+class TestReturns:
+    def test_as_json_and_as_a_file(self, manager):
+        found = manager.get("/api/v1/complaint-returns?days=365").json()
+        assert [row["group"] for row in found["rows"]][:2] == ["all", "satisfied"]
+        assert (found["days"], found["rows"][0]["verdict"]) == (365, "too_few")
+        assert found["rows"][0]["difference"] is None
+        assert "Newcombe 1998" in " ".join(found["definitions"])
+        text = manager.get("/api/v1/complaint-returns.csv").content.decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert [row["keshi_guests"] for row in rows] == ["0"] * 6
+        assert rows[0]["keshi_days"] == "180"
+        answer = manager.get("/api/v1/complaint-returns.xlsx")
+        assert load_workbook(io.BytesIO(answer.content)).active["A2"].value == "all"
+
+    @pytest.mark.parametrize(
+        "asked", ["days=90", "days=", "first=2026-01-02&last=2026-01-01", "last=2026-02-30"]
+    )
+    def test_what_makes_no_sense_is_told(self, manager, asked):
+        assert manager.get(f"/api/v1/complaint-returns?{asked}").status_code == 422
+
+    def test_others_may_not(self, client):
+        for role in ("front_desk", "file_centre", "it"):
+            assert client.as_(role).get("/api/v1/complaint-returns").status_code == 403
