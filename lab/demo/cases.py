@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -52,6 +52,10 @@ class Case:
     check: str
     steps: tuple[Step, ...]
     kind: str = "complaint"
+    place: str = ""
+    visitor_name: str = ""
+    visitor_contact: str = ""
+    is_sensitive: bool = False
 
     def at_stage(self, *stages: str) -> datetime | None:
         """When it first came to one of these stages."""
@@ -124,20 +128,27 @@ class Draft:
 
 
 def numbered(
-    rng: random.Random, drafts: Sequence[Draft], keyring: Keyring, last_number: int
+    rng: random.Random,
+    drafts: Sequence[Draft],
+    keyring: Keyring,
+    last_number: int,
+    now: datetime,
 ) -> list[Case]:
-    """Numbers by day of opening, so that the newest case has ``last_number``."""
+    """Numbers by day of opening, so that the newest case has ``last_number``; no step lies
+    after ``now``."""
     ordered = sorted(drafts, key=lambda draft: (draft.opened_at, str(draft.stay.key)))
     first = last_number - len(ordered) + 1
-    return [_case(rng, draft, first + n, keyring) for n, draft in enumerate(ordered)]
+    return [_case(rng, draft, first + n, keyring, now) for n, draft in enumerate(ordered)]
 
 
-def _case(rng: random.Random, draft: Draft, number: int, keyring: Keyring) -> Case:
+def _case(rng: random.Random, draft: Draft, number: int, keyring: Keyring, now: datetime) -> Case:
     trouble = TROUBLES[draft.trouble if draft.trouble is not None else _any_trouble(rng)]
     category, cause, severity, department, headline, words, given, cost = trouble
     owner = "gm" if severity == "critical" else "duty"
     logger = rng.choice(LOGGERS)
-    steps = tuple(_steps(rng, draft, owner, logger, given))
+    steps = tuple(
+        replace(step, at=min(step.at, now)) for step in _steps(rng, draft, owner, logger, given)
+    )
     closed = draft.status == "closed"
     return Case(
         key=keyring.key(draft.opened_at),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from lab.demo import belonging, cases, trust, wishes
+from lab.demo import belonging, cases, trust, unusual_cases, wishes
 from lab.demo.belonging import Card
 from lab.demo.bookings import at_hotel
 from lab.demo.cases import Case
@@ -245,8 +245,21 @@ class Dresser:
             *self._closed_cases({stay.guest for stay in (chens, suns, *sore)}),
         ]
         later = sum(1 for draft in drafts if draft.opened_at > mine.opened_at)
-        made = cases.numbered(self.rng, drafts, self.keyring, CHEN_CASE_NUMBER + later)
-        return [self._chens(case, chens) if case.guest == chens.guest else case for case in made]
+        newest = CHEN_CASE_NUMBER + later
+        made = cases.numbered(self.rng, drafts, self.keyring, newest, self.world.now)
+        usual = [self._chens(case, chens) if case.guest == chens.guest else case for case in made]
+        return [*usual, *self._unusual_cases(newest, {draft.stay.guest for draft in drafts})]
+
+    def _unusual_cases(self, newest: int, spoken_for: set[UUID | None]) -> list[Case]:
+        """Praise, a suggestion, a visitor's case and a theft, of guests who left lately."""
+        gone = [
+            stay
+            for stay in self.world.stays
+            if stay.is_past and stay.hotel == "LVH" and stay.guest and stay.room
+            and stay.guest not in spoken_for and stay.guest not in self.cast
+            and stay.departure >= self.today - timedelta(days=3)
+        ]  # fmt: skip
+        return unusual_cases.made(gone, newest + 1, self.world.now)
 
     def _open_cases(self) -> Iterator[cases.Draft]:
         """One fewer at *investigating* than the board shows: that one is Ms Sun's."""

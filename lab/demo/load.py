@@ -5,7 +5,7 @@ import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel, col
@@ -29,13 +29,14 @@ from crm.notes.tables import Note, NoteReader, Trace
 from crm.preferences import master
 from crm.preferences.tables import Observation, Preference
 from crm.privacy.tables import Consent
+from crm.recovery.tables import Compensation
 from crm.staff import passwords
 from crm.staff.tables import Staff, StaffGrant
 from crm.stays import figures
 from crm.stays.tables import Companion, FolioLine, Stay
 from lab.demo import morning
 from lab.demo.dressing import World
-from lab.demo.rows import cases, claims, house, service, stays, tasks
+from lab.demo.rows import cases, claims, house, recovery, service, stays, tasks
 from lab.demo.rows import guests as guest_files
 from lab.demo.rows.register import Register, Row
 from lab.demo.world import GUESTS, SEED, build
@@ -62,14 +63,16 @@ def make_demo(
     *,
     guests: int = GUESTS,
     seed: int = SEED,
+    now: datetime | None = None,
     told: Told = lambda _: None,
 ) -> World:
     """Build the demo around ``today`` and write it in one transaction; `NotEmpty` if there is
-    any hotel. ``told`` hears a line for each step."""
+    any hotel. Nothing lies after ``now``, as `build` has it. ``told`` hears a line for each
+    step."""
     started = time.monotonic()
     told("Inventing the hotel and its guests …")
     with _no_collecting():
-        world = build(today, guests=guests, seed=seed)
+        world = build(today, guests=guests, seed=seed, now=now)
         told(f"Writing {len(world.people):,} guests and {len(world.stays):,} stays …")
         with database.writing() as db:
             load(db, world)
@@ -135,6 +138,7 @@ def load(db: Session, world: World) -> None:
         (Prevention, cases.prevention_rows(world, register)),
         (ArrivalCheck, cases.check_rows(world, register)),
         (Trace, cases.task_rows(world, register)),
+        (Compensation, recovery.given_rows(world, register)),
         (Membership, service.membership_rows(world)),
         (TierChange, service.tier_rows(world)),
         (PointEntry, service.point_rows(world)),

@@ -1,7 +1,7 @@
 """Opens the demo hotel: builds it if there is none, moves it to today, starts web and worker."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -63,13 +63,18 @@ def prepare(
             with database.writing() as db:
                 wipe(db)
             witness.forget(settings.data_dir)
-        world = make_demo(database, day, guests=guests, told=told)
+        world = make_demo(database, day, guests=guests, now=_moment_of(day), told=told)
         told("Bringing in an old ledger through the import …")
         old_ledger.bring_in(database, settings.data_dir, world)
         shelf.fill(database, settings.data_dir, settings.secret(), world)
         pms_book.write(settings, pms_book.book_of(world))
     finally:
         database.dispose()
+
+
+def _moment_of(day: date) -> datetime | None:
+    """The real time where the demo is of today: what a row tells of has happened by then."""
+    return clock.now() if day == clock.today_in(ZONE) else None
 
 
 def _day_there(database: Database) -> date | None:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from lab.demo import history
 from lab.demo.bookings import Bookings, at_hotel
@@ -36,18 +36,26 @@ OFFICE_ROOMS = ("SKG", "DKG", "DKG", "LKG", "EXK")
 PRIVATE_ROOMS = ("STW", "SKG", "DTW", "DKG", "LTW", "LKG", "FAM", "EXK", "STE")
 
 
-def build(today: date, *, guests: int = GUESTS, seed: int = SEED) -> World:
-    """Build the demo around ``today``; ``guests`` below 400 cannot fill the house."""
+def build(
+    today: date, *, guests: int = GUESTS, seed: int = SEED, now: datetime | None = None
+) -> World:
+    """Build the demo around ``today``; ``guests`` below 400 cannot fill the house.
+
+    It is about midday there, or ``now`` where that is earlier: at night nothing of the
+    morning has happened yet.
+    """
     if guests < 400:
         raise ValueError("the house needs at least 400 guests to be as full as the mocks show")
-    return Builder(today, guests, random.Random(seed)).world()
+    midday = at_hotel(today, 12, 40)
+    at = midday if now is None else min(midday, now)
+    return Builder(today, guests, random.Random(seed), at).world()
 
 
 class Builder:
     """One run of the generator; the order of its steps is the order of its random draws."""
 
-    def __init__(self, today: date, guests: int, rng: random.Random) -> None:
-        self.today, self.size, self.rng = today, guests, rng
+    def __init__(self, today: date, guests: int, rng: random.Random, now: datetime) -> None:
+        self.today, self.size, self.rng, self.now = today, guests, rng, now
         self.keyring = Keyring(rng)
         self.crowd = Crowd(rng, today, self.keyring)
         self.lake, self.garden = lakeview(), garden()
@@ -79,7 +87,7 @@ class Builder:
         # The three files of one man lie behind the husband, the namesake and the star.
         first, *twins = (person.key for person in people[len(roles) + 3 : len(roles) + 6])
         bare = World(
-            self.today, at_hotel(self.today, 12, 40), (self.lake, self.garden), STAFF, partners,
+            self.today, self.now, (self.lake, self.garden), STAFF, partners,
             people, stays, roles, [(first, twin) for twin in twins],
         )  # fmt: skip
         return Dresser(bare, self.rng, self.keyring).dressed()

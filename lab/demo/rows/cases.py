@@ -49,12 +49,15 @@ def complaint_rows(world: World, register: Register) -> Iterator[Row]:
             "stay_id": case.stay,
             "room_no": case.room or None,
             "category": case.category,
-            "cause": case.cause,
+            "cause": case.cause or None,
             "severity": case.severity,
             "headline": case.headline,
             "words": case.words,
             "department": case.department,
-            "is_sensitive": False,
+            "is_sensitive": case.is_sensitive,
+            "place": case.place or None,
+            "visitor_name": case.visitor_name or None,
+            "visitor_contact": case.visitor_contact or None,
             "status": case.status,
             "owner_id": register.colleague(case.owner),
             "opened_at": case.opened_at,
@@ -92,7 +95,7 @@ def step_rows(world: World, register: Register) -> Iterator[Row]:
 def prevention_rows(world: World, register: Register) -> Iterator[Row]:
     """One of each closed case; looked back at a month later where that day has come."""
     for case in world.cases:
-        if case.closed_at is None:
+        if case.closed_at is None or case.cause not in PREVENTED:
             continue
         back = case.closed_at + LOOKED_BACK_AFTER
         is_checked = back < world.now - timedelta(days=7)

@@ -18,6 +18,8 @@ from crm.kit.metadata import all_tables
 from crm.kit.rows import mapping_of
 from crm.loyalty.tables import Membership, PointEntry
 from crm.preferences.tables import PreferenceCode
+from crm.recovery.tables import Compensation
+from crm.recovery.terms import RecoveryState
 from crm.staff.tables import Staff
 from crm.stays import figures
 from crm.stays.tables import FolioLine, GuestFigure, Stay
@@ -26,6 +28,9 @@ from lab.demo.load import NotEmpty, demo_day, is_demo, load, make_demo
 from lab.demo.wipe import KEPT, NotADemo, wipe
 
 TODAY = date(2026, 11, 24)
+
+
+_STATES = select(col(Compensation.state)).distinct()
 
 
 def count(db: Session, table: type) -> int:
@@ -41,6 +46,9 @@ class TestLoad:
             assert count(db, Room) == 204
             assert count(db, Staff) == len(world.staff)
             assert count(db, Complaint) == len(world.cases)
+            assert {state for (state,) in db.connection().execute(_STATES)} == {
+                RecoveryState.GIVEN, RecoveryState.REFUSED, RecoveryState.WAITING,
+            }  # fmt: skip
             assert count(db, PointEntry) == sum(len(card.entries) for card in world.cards)
 
     def test_running_figures_equal_a_rebuild(self, filled: Database) -> None:

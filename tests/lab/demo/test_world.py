@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -12,14 +12,19 @@ from hypothesis import strategies as st
 
 from crm.guests.birthdays import birthday_fault, within_days
 from lab.demo.belonging import TIERS, member_number
+from lab.demo.bookings import HOTEL_ZONE
 from lab.demo.cast import birthday_on
 from lab.demo.dressing import CHEN_CASE_NUMBER, World
 from lab.demo.people import Person
+from lab.demo.rows.cases import check_rows, complaint_rows, step_rows
+from lab.demo.rows.recovery import given_rows
+from lab.demo.rows.register import Register
 from lab.demo.stays import DemoStay
 from lab.demo.world import build
 
 SMALL = 700
 TODAY = date(2026, 11, 24)
+MOMENTS = ("opened_at", "closed_at", "at", "asked_at", "given_at", "decided_at", "done_at")
 
 
 def guest(world: World, latin: str) -> Person:
@@ -80,9 +85,39 @@ class TestCounts:
         assert len([member for member in world.staff if member.card]) == 6
 
     def test_twelve_cases_are_open_at_every_stage(self, world: World) -> None:
-        stages = Counter(case.status for case in world.cases)
+        usual = [case for case in world.cases if case.stay and not case.is_sensitive]
+        stages = Counter(case.status for case in usual)
         assert stages.pop("closed") > 20
         assert stages == {"received": 4, "investigating": 3, "recovering": 3, "told_guest": 2}
+
+    def test_a_visitors_case_and_a_theft_are_open_beside_them(self, world: World) -> None:
+        assert [
+            (case.source, case.category, bool(case.guest), case.is_sensitive)
+            for case in world.cases
+            if case.status != "closed" and (case.is_sensitive or not case.stay)
+        ] == [("visitor", "food", False, False), ("phone", "theft", True, True)]
+
+    def test_praise_and_suggestions_are_there_and_filed(self, world: World) -> None:
+        others = Counter(case.kind for case in world.cases if case.kind != "complaint")
+        assert others == {"praise": 3, "suggestion": 2}
+        assert all(case.closed_at for case in world.cases if case.kind != "complaint")
+
+    @pytest.mark.parametrize("hours", [0, 3, 17])
+    def test_no_case_lies_after_the_moment_at_which_the_demo_is_made(self, hours: int) -> None:
+        now = datetime.combine(TODAY, time(0, 5), HOTEL_ZONE) + timedelta(hours=hours)
+        made = build(TODAY, guests=400, now=now)
+        register = Register(made)
+        rows = [*complaint_rows(made, register), *step_rows(made, register)]
+        rows += [*given_rows(made, register), *check_rows(made, register)]
+        told = [
+            row[name]
+            for row in rows
+            for name in MOMENTS
+            if row.get(name) is not None
+        ]  # fmt: skip
+        assert made.now <= now
+        assert max(told) <= now
+        assert made.now - max(told) < timedelta(hours=2)
 
     def test_sixty_notes_wait_for_review(self, world: World) -> None:
         assert sum(1 for seen in world.sightings if seen.state == "waiting") == 60
