@@ -10,7 +10,8 @@ class Destination(NamedTuple):
     """One entry of the rail. ``permission`` is a name of the policy.
 
     With ``counted`` the rail fetches a number from the path's ``/count`` once the page is there.
-    ``within`` names further paths that belong to the same place.
+    ``within`` names further paths that belong to the same place. ``under`` is the path of the
+    place that stands for this one in the rail, where the reader may open both.
     """
 
     path: str
@@ -20,6 +21,7 @@ class Destination(NamedTuple):
     admin: bool = False
     counted: bool = False
     within: tuple[str, ...] = ()
+    under: str = ""
 
 
 DESTINATIONS = (
@@ -44,6 +46,7 @@ DESTINATIONS = (
         "recovery.approve",
         counted=True,
         within=("/recovery",),
+        under="/complaints",
     ),
     Destination("/companies", "building-2", mark("Companies"), "companies.read"),
     Destination("/imports", "upload", mark("Imports"), "imports.run"),
@@ -59,6 +62,15 @@ DESTINATIONS = (
     Destination("/codes", "layers", mark("Codes"), "preferences.codes", admin=True),
     Destination("/keys", "key-round", mark("Keys"), "keys.edit", admin=True),
     Destination("/hotel", "hotel", mark("Hotel"), "hotels.edit", admin=True),
+    Destination(
+        "/complaints/settings",
+        "settings",
+        mark("Case settings"),
+        "complaints.settings",
+        admin=True,
+        within=("/recovery/limits",),
+        under="/complaints",
+    ),
     Destination("/alerts", "bell", mark("Alerts"), "alerts.rules", admin=True),
     Destination("/viewing", "eye", mark("Viewing"), "audit.unusual", admin=True, counted=True),
     Destination("/audit", "scroll-text", mark("Audit"), "audit.read", admin=True),
@@ -70,9 +82,52 @@ RAIL_FITS = 9
 """So many entries stand in the rail of a low screen (640 px); with more the house's own fold up."""
 
 
+CASE_PLACES = (
+    Destination("/complaints", "message-circle", mark("Cases"), "complaints.read"),
+    Destination("/approvals", "badge-check", mark("Approvals"), "recovery.approve", counted=True),
+    Destination("/causes", "arrow-up-right", mark("Causes"), "complaints.causes"),
+    Destination("/recovery/ledger", "book-open", mark("Ledger"), "recovery.ledger"),
+    Destination(
+        "/complaints/settings",
+        "settings",
+        mark("Settings"),
+        "complaints.settings",
+        within=("/recovery/limits",),
+    ),
+)
+"""What lies under Complaints, in the order of its tabs."""
+
+
 def destinations_for(permissions: Collection[str]) -> list[Destination]:
     """The entries that a holder of ``permissions`` may open, in the order of the rail."""
     return [place for place in DESTINATIONS if place.permission in permissions]
+
+
+def rail_for(permissions: Collection[str]) -> list[Destination]:
+    """`destinations_for` without those that stand under another place that is there."""
+    places = destinations_for(permissions)
+    there = {place.path for place in places}
+    return [
+        place._replace(within=(*place.within, *_paths_under(place, places)))
+        for place in places
+        if place.under not in there
+    ]
+
+
+def counted_in(place: Destination, permissions: Collection[str]) -> list[str]:
+    """The paths that give the numbers of a rail's entry: its own, then what stands under it."""
+    under = [other for other in destinations_for(permissions) if other.under == place.path]
+    return [each.path for each in (place, *under) if each.counted]
+
+
+def case_places_for(permissions: Collection[str]) -> list[Destination]:
+    """The tabs of Complaints that a holder of ``permissions`` may open."""
+    return [place for place in CASE_PLACES if place.permission in permissions]
+
+
+def _paths_under(place: Destination, places: Iterable[Destination]) -> list[str]:
+    under = [other for other in places if other.under == place.path]
+    return [path for other in under for path in (other.path, *other.within)]
 
 
 def is_current(place: Destination, path: str) -> bool:
