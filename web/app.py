@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+import campaigns.holds.hearing  # noqa: F401 - a case that is opened here is heard there
 import crm.preparing.hearing  # noqa: F401 - what is booked here is prepared there
 import web.api
 import web.pages

@@ -15,11 +15,13 @@ from datetime import timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
+from campaigns.holds import hearing as holds_hearing
 from crm.audit import jobs as audit_jobs
 from crm.briefing import jobs as briefing_jobs
 from crm.causes import jobs as causes_jobs
 from crm.complaints import jobs as complaints_jobs
 from crm.documents import jobs as documents_jobs
+from crm.feedback import jobs as feedback_jobs
 from crm.guests import jobs as guests_jobs
 from crm.intake import jobs as intake_jobs
 from crm.intake import messages_jobs
@@ -129,8 +131,11 @@ CLOCKED: dict[str, timedelta] = {
     briefing_jobs.FORGET: timedelta(hours=1),
     causes_jobs.COUNT_NIGHTS: timedelta(days=1),
     complaints_jobs.WATCH: timedelta(minutes=1),
+    feedback_jobs.ASK_WHO_LEFT: timedelta(hours=1),
     documents_jobs.REMOVE_OVERDUE: timedelta(days=1),
     guests_jobs.END_MARKS: timedelta(hours=6),
+    holds_hearing.RELEASE_DUE: timedelta(hours=1),
+    holds_hearing.SET_RIGHT: timedelta(days=1),
     notes_jobs.ESCALATE: timedelta(minutes=5),
     alerting_jobs.COUNT_SHOWINGS: timedelta(hours=1),
     guests_jobs.REMOVE_PAPERS: timedelta(days=1),

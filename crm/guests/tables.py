@@ -3,12 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from crm.guests import terms
 from crm.kit.dbtypes import JsonDoc, Key, StrEnumText
 from crm.kit.ids import new_id
+
+_MERGED = text("merged_into_id is not null")
 
 
 class Guest(SQLModel, table=True):
@@ -23,6 +25,12 @@ class Guest(SQLModel, table=True):
         CheckConstraint("birth_month is null or birth_month between 1 and 12", name="birth_month"),
         CheckConstraint("birth_day is null or birth_day between 1 and 31", name="birth_day"),
         Index("ix_guest_birth", "birth_calendar", "birth_month", "birth_day"),
+        Index(
+            "ix_guest_merged_into_id",
+            "merged_into_id",
+            sqlite_where=_MERGED,
+            postgresql_where=_MERGED,
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, sa_type=Key, primary_key=True)

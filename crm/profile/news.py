@@ -14,7 +14,7 @@ from crm.kit.tables import EventRow
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel, Sight
 
-OF_CASES = ("complaint.", "recovery.", "prevention.")
+OF_CASES = ("complaint.", "recovery.", "prevention.", "outreach.", "survey.", "review.")
 """Events that tell which guest has a case: for whoever may read cases."""
 
 

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from sqlmodel import Session, select
 
+from campaigns.holds.tables import OutreachHold
 from crm.alerts.tables import AlertDismissal, AlertRule, AlertShowing
 from crm.alerts.terms import AlertKind, AlertWeight
 from crm.audit.tables import UnusualViewing
@@ -834,6 +835,15 @@ def _case(db: Session, house: House) -> None:
             stay_id=house.stay,
             done_at=now,
             done_by=manager,
+        ),
+    )
+    put(
+        db,
+        OutreachHold(
+            complaint_id=case.id,
+            since_at=now - timedelta(minutes=37),
+            until_at=now + timedelta(days=9),
+            released_at=now + timedelta(days=8),
         ),
     )
     house.ids["complaint_id"] = case.id
