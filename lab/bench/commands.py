@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from crm.kit.db import Database
-from lab.bench import deadlines, departments, importing, lines, sensing, year_report
+from lab.bench import complaints, deadlines, departments, importing, lines, sensing, year_report
 from lab.bench.figures import machine
 from lab.bench.house.plan import Size
 from lab.bench.house.seed import file_of, seed
@@ -25,7 +25,8 @@ class What(StrEnum):
     ``sensing`` the nightly look for habits in a house that holds stays alone, ``departments`` the
     way of a note in the house: saved, reviewed, printed, on a phone; ``deadlines`` the look at
     running cases that the clock asks for, in a house that holds nothing else; ``causes`` the
-    report of a year over ten years of cases."""
+    report of a year over ten years of cases in one hotel; ``complaints`` what is done with cases
+    through HTTP in a house that has ten years of them: the board, a case, a new one, reports."""
 
     HOUSE = "house"
     IMPORT = "importing"
@@ -33,12 +34,16 @@ class What(StrEnum):
     DEPARTMENTS = "departments"
     DEADLINES = "deadlines"
     CAUSES = "causes"
+    COMPLAINTS = "complaints"
 
 
 @app.callback(invoke_without_command=True)
 def bench(
     what: list[What] = typer.Option(list(What), "--what", help="What to measure; all by default."),
     guests: int = typer.Option(1_000_000, min=1_000, help="How many guests the house has."),
+    cases: int = typer.Option(
+        500_000, min=0, help="How many complaints of ten years the house has for ``complaints``."
+    ),
     seed_no: int = typer.Option(1, "--seed", help="Another number makes another house."),
     url: str | None = typer.Option(
         None, help="An empty database or a seeded house; a SQLite file in the folder by default."
@@ -78,6 +83,10 @@ def bench(
         answer["departments"] = lines.plain(chain)
         if not as_json:
             lines.show(f"departments, {guests:,} guests, {where.partition(':')[0]}", chain)
+    if What.COMPLAINTS in what:
+        size = Size(guests, seed_no, cases)
+        effort = Effort(calls, workers=workers)
+        _with_cases(answer, size, url, folder, effort, seed_only=seed_only, shown=not as_json)
     if What.IMPORT in what:
         where_in = url if list(what) == [What.IMPORT] else None
         steps = importing.measure(guests, where_in)
@@ -87,6 +96,22 @@ def bench(
     _by_the_clock(answer, what, guests, seed_no, url, folder, as_json)
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
+
+
+def _with_cases(
+    answer: dict[str, object], size: Size, url: str | None, folder: Path, effort: Effort, *,
+    seed_only: bool, shown: bool,
+) -> None:  # fmt: skip
+    """A house of its own size, since ten years of cases are more than any other bench needs."""
+    where = url or f"sqlite:///{file_of(folder, size)}"
+    _seed(where, size)
+    if seed_only:
+        return
+    found = complaints.measure(where, size, folder, effort, _told)
+    answer["complaints"] = lines.plain(found)
+    if shown:
+        title = f"complaints, {size.guests:,} guests, {size.more_cases:,} cases"
+        lines.show(f"{title}, {where.partition(':')[0]}", found)
 
 
 def _by_the_clock(

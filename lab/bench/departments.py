@@ -10,7 +10,6 @@ import gzip
 import random
 import re
 import uuid
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -29,8 +28,9 @@ from lab.bench.asking import Sample, sample_of
 from lab.bench.client import Answer, Asker
 from lab.bench.house.plan import Size
 from lab.bench.house.seed import PASSWORD
-from lab.bench.lines import Line, middle, worst
+from lab.bench.lines import Line
 from lab.bench.measuring import Effort, Told
+from lab.bench.walk import Walk, need
 
 CAPTURE_MS, REVIEW_MS, BRIEFING_MS = 30.0, 50.0, 1_000.0
 FIRST_LOAD_BYTES, REFRESH_BYTES = 60 * 1024, 5 * 1024
@@ -39,7 +39,6 @@ WORDS = (
     "asked twice if there is soy milk", "wants the room far from the lift next time",
     "空调开到 25 度，说昨晚太冷", "茶喝完了，咖啡没动", "own pillow from home on the bed",
 )  # fmt: skip
-_TOKEN = re.compile(rb'name="csrf-token" content="([^"]+)"')
 _ASSET = re.compile(rb'(?:href|src)="(/(?:static/|sw\.js|manifest)[^"]*)"')
 
 
@@ -56,68 +55,34 @@ def measure(
         database.dispose()
 
 
-class _Chain:
+class _Chain(Walk):
     """One run on one running server."""
 
     def __init__(
         self, database: Database, product: process.Process, sample: Sample, effort: Effort,
         told: Told,
     ) -> None:  # fmt: skip
-        self.database, self.product, self.sample = database, product, sample
-        self.effort, self.told, self._asked = effort, told, 0
+        super().__init__(product, effort, told)
+        self.database, self.sample = database, sample
         self.rng = random.Random("the departments' chain")
 
     async def all(self) -> list[Line]:
         lines = []
         async with Asker(self.product.port) as desk:
-            await self._enter(desk, "desk1")
+            await self.enter(desk, "desk1")
             lines.append(await self._capture(desk, "capture: a code", coded=True))
             lines.append(await self._capture(desk, "capture: free words", coded=False))
         async with Asker(self.product.port) as centre:
-            await self._enter(centre, "centre1")
+            await self.enter(centre, "centre1")
             lines += await self._review(centre)
         async with Asker(self.product.port) as manager:
-            await self._enter(manager, "duty1")
+            await self.enter(manager, "duty1")
             lines.append(await self._briefing(manager))
         async with Asker(self.product.port) as keeper:
             lines += await self._floor(keeper)
         return lines
 
-    async def _enter(self, asker: Asker, login: str) -> None:
-        """Signed in, with the token that a changing request must carry."""
-        await asker.sign_in(login, PASSWORD)
-        page = await asker.get("/password")
-        found = _TOKEN.search(page.body)
-        if found is None:
-            raise RuntimeError(f"no token on a page: {page.status}")
-        asker.headers["X-CSRF-Token"] = found[1].decode()
-
     # ------------------------------------------------------------ one after another
-    async def _timed(
-        self, name: str, ask: Callable[[str], Awaitable[Answer]], most_ms: float, calls: int
-    ) -> Line:
-        self.told(name)
-        warm_up = min(self.effort.warm_up, calls)
-        for _ in range(warm_up):
-            _need(await ask(self._next_id()))
-        self.product.answered()
-        before, waited = self.product.cpu_ms(), []
-        for _ in range(calls):
-            answer = await ask(self._next_id())
-            _need(answer)
-            waited.append(answer.ms)
-        cpu = (self.product.cpu_ms() - before) / calls
-        took = list(self.product.answered().values())
-        return Line(
-            name, calls, server_p50=middle(took), server_p99=worst(took), p50=middle(waited),
-            p99=worst(waited), cpu_ms=cpu, target=f"server p99 ≤ {most_ms:,.0f}",
-            kept=(worst(took) or 0) <= most_ms,
-        )  # fmt: skip
-
-    def _next_id(self) -> str:
-        self._asked += 1
-        return f"chain-{self._asked:08}"
-
     async def _capture(self, desk: Asker, name: str, *, coded: bool) -> Line:
         async def ask(request_id: str) -> Answer:
             guest = self.rng.choice(self.sample.today)
@@ -127,7 +92,7 @@ class _Chain:
             )  # fmt: skip
             return await desk.post_json(f"/api/v1/guests/{guest}/preferences", request_id, note)
 
-        return await self._timed(name, ask, CAPTURE_MS, self.effort.calls)
+        return await self.timed(name, ask, self.effort.calls, most_ms=CAPTURE_MS)
 
     async def _review(self, centre: Asker) -> list[Line]:
         """The next note with all that helps to decide, then the decision; as the page's script."""
@@ -136,7 +101,7 @@ class _Chain:
         async def inbox(request_id: str) -> Answer:
             return await centre.get("/review", request_id)
 
-        whole = await self._timed("review: the whole page", inbox, REVIEW_MS, 20)
+        whole = await self.timed("review: the whole page", inbox, 20, most_ms=REVIEW_MS)
         centre.headers["HX-Request"] = "true"
         some = waiting[: self.effort.calls + self.effort.warm_up]
         shown, decided = some[::-1], some[::-1]
@@ -150,8 +115,8 @@ class _Chain:
             return await centre.post_form(f"/review/{decided.pop()}", request_id, form)
 
         lines = [
-            await self._timed("review: the next note", next_item, REVIEW_MS, calls),
-            await self._timed("review: a note accepted", decide, REVIEW_MS, calls),
+            await self.timed("review: the next note", next_item, calls, most_ms=REVIEW_MS),
+            await self.timed("review: a note accepted", decide, calls, most_ms=REVIEW_MS),
         ]
         return [replace(whole, note=f"{len(waiting):,} waiting"), *lines]
 
@@ -168,10 +133,9 @@ class _Chain:
             return list(found)
 
     async def _briefing(self, manager: Asker) -> Line:
-        line = await self._timed(
-            "briefing", lambda rid: manager.get("/briefing", rid),
-            BRIEFING_MS, 10,
-        )  # fmt: skip
+        line = await self.timed(
+            "briefing", lambda rid: manager.get("/briefing", rid), 10, most_ms=BRIEFING_MS
+        )
         return replace(line, note=f"{self._due():,} arrivals")
 
     def _due(self) -> int:
@@ -193,12 +157,12 @@ class _Chain:
         keeper.headers["Accept-Encoding"] = "gzip"
         await keeper.sign_in("keeper1", PASSWORD)
         page = await keeper.get("/rooms")
-        _need(page)
+        need(page)
         wanted = sorted({*_assets(page), "/sw.js"})
         parts = {path: _weight(await keeper.get(path)) for path in wanted}
         first = _weight(page) + sum(parts.values())
         again = await keeper.get("/rooms/list")
-        _need(again)
+        need(again)
         refresh = _weight(again)
         rooms = _plain(page).count(b"data-room=")
         return [
@@ -212,11 +176,6 @@ class _Chain:
                 kept=refresh <= REFRESH_BYTES, note=f"{refresh / 1024:.1f} KB",
             ),
         ]  # fmt: skip
-
-
-def _need(answer: Answer) -> None:
-    if answer.status not in (200, 201):
-        raise RuntimeError(f"answered {answer.status}: {answer.body[:300]!r}")
 
 
 def _plain(answer: Answer) -> bytes:

@@ -121,7 +121,8 @@ def test_who_came_back_beside_whom(desk, serving, known):
     assert "came back more often" in rows[1]
     assert "came back less often" in rows[2]
     assert "too few to tell" in rows[3]
-    assert desk.locator(".spot.beyond").count() == 3
+    told = sum("came back more" in row or "came back less" in row for row in rows)
+    assert desk.locator(".spot.beyond").count() == told > 2
     desk.get_by_role("link", name="within a year").click()
     assert "Nobody to follow yet" in desk.locator(".card").inner_text()
 

@@ -31,6 +31,13 @@ class Size:
 
     guests: int
     seed: int = 1
+    more_cases: int = 0
+    """Complaints of ten years on top of those that any house has."""
+
+    @property
+    def name(self) -> str:
+        """What tells this house from one of another size."""
+        return f"{self.guests}-{self.seed}" + (f"-{self.more_cases}" if self.more_cases else "")
 
     @property
     def stays(self) -> int:
@@ -219,7 +226,9 @@ class Plan:
         return (at << 80 | 7 << 76 | (mix(no, 7) & 0xFFF) << 64 | 2 << 62 | tail).to_bytes(16)
 
 
-_KINDS = {"guest": 1, "stay": 2, "preference": 3, "membership": 4, "complaint": 5}
+_KINDS = {
+    "guest": 1, "stay": 2, "preference": 3, "membership": 4, "complaint": 5, "more_cases": 6,
+}  # fmt: skip
 _M1, _M2, _MASK = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53, 2**64 - 1
 
 

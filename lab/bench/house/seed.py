@@ -31,7 +31,7 @@ from crm.staff import passwords
 from crm.staff.tables import Staff, StaffGrant
 from crm.staff.terms import Role
 from crm.stays import figures
-from lab.bench.house import files, visits
+from lab.bench.house import cases, files, visits
 from lab.bench.house.plan import HOTELS, Plan, Size, parts
 from lab.bench.house.stores import Store, gather_statistics, store_of
 from lab.demo.chinese_names import SURNAMES
@@ -45,6 +45,7 @@ PEOPLE = {
 }  # fmt: skip
 Told = Callable[[str], None]
 COLUMNS = files.COLUMNS | visits.COLUMNS
+MORE_CASES = "more cases"
 
 
 class NotOurs(RuleBroken):
@@ -67,7 +68,7 @@ class Seeded:
 
 def file_of(folder: Path, size: Size) -> Path:
     """Where a house of this size, seed and shape of the database is kept."""
-    return folder / f"house-{size.guests}-{size.seed}-{migrating.head()}.db"
+    return folder / f"house-{size.name}-{migrating.head()}.db"
 
 
 def seed(database: Database, size: Size, told: Told = lambda _: None) -> Seeded:
@@ -85,7 +86,7 @@ def seed(database: Database, size: Size, told: Told = lambda _: None) -> Seeded:
 
 
 def _steps(database: Database, store: Store, size: Size, told: Told) -> Seeded:
-    mine = f"{size.guests}:{size.seed}"
+    mine = size.name
     if store.value("house") is None:
         with database.reading() as db:
             if db.connection().execute(select(*cols(Hotel.id)).limit(1)).first():
@@ -121,14 +122,16 @@ def _fill(store: Store, plan: Plan, hotels: list[bytes], companies: list[Any], t
         ("wishes", size.preferences, guests.wishes),
         ("members", size.members, guests.members),
         ("cases", size.cases, stays.cases),
+        (MORE_CASES, size.more_cases, cases.Cases(plan, hotels).rows),
     ):
+        columns = COLUMNS | (cases.COLUMNS if step == MORE_CASES else {})
         done = store.position(step)
         for part in parts(total, PART):
             if part.stop <= done:
                 continue
             with store.part(step, part.stop):
                 for table, made in rows(part).items():
-                    store.fill(table, COLUMNS[table], made)
+                    store.fill(table, columns[table], made)
             told(f"{step}: {part.stop:,} of {total:,}")
 
 
