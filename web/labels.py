@@ -2,9 +2,12 @@
 
 from web.centre_labels import CENTRE_LABELS
 from web.complaint_labels import COMPLAINT_LABELS
+from web.feedback_labels import FEEDBACK_LABELS
 from web.marks import IDENTITIES, TIER_NAMES
 from web.preference_labels import PREFERENCE_LABELS
 from web.recovery_labels import RECOVERY_LABELS
+from web.standing_labels import STANDING_LABELS
+from web.triage_labels import TRIAGE_LABELS
 from web.wording import mark, wording
 
 LABELS: dict[str, dict[str, str]] = {
@@ -508,7 +511,10 @@ LABELS: dict[str, dict[str, str]] = {
     **PREFERENCE_LABELS,
     **CENTRE_LABELS,
     **RECOVERY_LABELS,
+    **STANDING_LABELS,
     **COMPLAINT_LABELS,
+    **FEEDBACK_LABELS,
+    **TRIAGE_LABELS,
 }
 
 _HAPPENING_ICONS = {

@@ -37,7 +37,7 @@ DESTINATIONS = (
         mark("Complaints"),
         "complaints.read",
         counted=True,
-        within=("/causes",),
+        within=("/causes", "/feedback", "/surveys"),
     ),
     Destination(
         "/approvals",
@@ -86,6 +86,7 @@ CASE_PLACES = (
     Destination("/complaints", "message-circle", mark("Cases"), "complaints.read"),
     Destination("/approvals", "badge-check", mark("Approvals"), "recovery.approve", counted=True),
     Destination("/causes", "arrow-up-right", mark("Causes"), "complaints.causes"),
+    Destination("/feedback", "star", mark("Feedback"), "feedback.read"),
     Destination("/recovery/ledger", "book-open", mark("Ledger"), "recovery.ledger"),
     Destination(
         "/complaints/settings",
@@ -96,6 +97,16 @@ CASE_PLACES = (
     ),
 )
 """What lies under Complaints, in the order of its tabs."""
+
+
+SETTING_PLACES = (
+    Destination("/complaints/settings/offers", "gift", mark("Offers"), "recovery.limits"),
+    Destination("/recovery/limits", "wallet", mark("Limits"), "recovery.limits"),
+    Destination("/complaints/settings/targets", "timer", mark("Targets"), "complaints.clocks"),
+    Destination("/complaints/settings/hours", "clock", mark("Work hours"), "complaints.clocks"),
+    Destination("/complaints/settings/words", "layers", mark("Words"), "complaints.words"),
+)
+"""What a hotel sets for its complaints, in the order of its tabs."""
 
 
 def destinations_for(permissions: Collection[str]) -> list[Destination]:
@@ -123,6 +134,11 @@ def counted_in(place: Destination, permissions: Collection[str]) -> list[str]:
 def case_places_for(permissions: Collection[str]) -> list[Destination]:
     """The tabs of Complaints that a holder of ``permissions`` may open."""
     return [place for place in CASE_PLACES if place.permission in permissions]
+
+
+def setting_places_for(permissions: Collection[str]) -> list[Destination]:
+    """The settings of complaints that a holder of ``permissions`` may open."""
+    return [place for place in SETTING_PLACES if place.permission in permissions]
 
 
 def _paths_under(place: Destination, places: Iterable[Destination]) -> list[str]:

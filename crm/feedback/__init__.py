@@ -1,1 +1,1 @@
-"""What guests say when they are asked, and what they write about the hotel elsewhere."""
+"""What guests answer when the house asks, and what they write about it elsewhere."""

@@ -25,6 +25,7 @@ from crm.complaints.tables import (
     ArrivalCheck,
     CaseWord,
     Complaint,
+    ComplaintAttachment,
     ComplaintEscalation,
     ComplaintPause,
     ComplaintStaff,
@@ -36,6 +37,7 @@ from crm.documents import catalogue as document_kinds
 from crm.documents.store import Shelf
 from crm.documents.tables import Document
 from crm.documents.terms import FileKind
+from crm.feedback.tables import GuestReview, Survey
 from crm.guests import indexing
 from crm.guests.parts import document_bond, special_bond
 from crm.guests.tables import (
@@ -88,13 +90,15 @@ from crm.preferences.terms import (
 from crm.preparing.tables import Preparation, StayPreparation
 from crm.privacy.tables import Consent
 from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
-from crm.recovery.tables import Compensation
-from crm.recovery.terms import OfferKind, RecoveryState
+from crm.recovery.tables import Compensation, ComplaintLetter
+from crm.recovery.terms import LetterLanguage, OfferKind, RecoveryState, SentHow
 from crm.sensing.tables import Habit
 from crm.sensing.terms import HabitState, Occasion
 from crm.staff.policy import policy
 from crm.staff.tables import ApiKey
 from crm.staff.terms import Role
+from crm.standing.tables import GuestStanding
+from crm.standing.terms import Credit, Satisfaction
 from crm.stays.events import FirstStay
 from crm.stays.tables import Companion, FolioLine, GuestFigure, GuestOutlet, GuestSpend
 from crm.stays.terms import (
@@ -161,6 +165,9 @@ NEEDLES: dict[str, tuple[str, ...]] = {
         "caseplace-basalt",
         "casedetail-basalt",
         "preventionwords-basalt",
+        "filetitle-basalt",
+        "lettersubject-basalt",
+        "letterwords-basalt",
     ),
     "complaint.cause": ("casecause-basalt", "caseitem-basalt"),
     "complaint.given": (
@@ -174,6 +181,14 @@ NEEDLES: dict[str, tuple[str, ...]] = {
         "2236067",
         "22360.67",
         "223606",
+    ),
+    "survey.answer": ("surveywords-onyx",),
+    "guest_review.words": (
+        "zqreviewsite",
+        "zqreviewid",
+        "reviewauthor-onyx",
+        "reviewtitle-onyx",
+        "reviewwords-onyx",
     ),
     "loyalty.tier": ("ZQ88001234", "tierwhy-amber"),
     "loyalty.points": ("271828", "pointwords-amber"),
@@ -203,6 +218,7 @@ WITHOUT_NEEDLE = {
     "guest.file": "dates; differing houses tell",
     "stay.count": "a digit; differing houses tell",
     "alert.aside": "keys; what they stand for is the fields that the alert follows from",
+    "survey.asked": "instants, and a link that the keyed digest makes; differing houses tell",
     "preparation.state": "instants; its words are those of the preferences behind it",
     "stay.score": "a digit; differing houses tell",
 }
@@ -215,7 +231,7 @@ FOREIGN = (
     "FARCONF33", "Zqforeignoutlet", "foreigncase-marble",
     "foreignfound-marble", "foreignnote-marble", "foreigntrace-marble",
     "foreignpref-marble", "foreigndoc-marble",
-    "foreigngiven-marble", "Colleague Elsewhere",
+    "foreigngiven-marble", "foreignsurvey-marble", "foreignreview-marble", "Colleague Elsewhere",
 )  # fmt: skip
 """Words of rows that belong to the other hotel, about the guest whom both know."""
 
@@ -267,6 +283,7 @@ def plant(db: Session, *, vault: Vault, data_dir: Path) -> House:
     _preferences_and_notes(db, house)
     _case(db, house)
     _recovery(db, house)
+    _feedback(db, house)
     _loyalty_and_consent(db, house)
     _shelf(db, house, Shelf(data_dir, vault))
     _found(db, house, vault)
@@ -846,6 +863,16 @@ def _case(db: Session, house: House) -> None:
             released_at=now + timedelta(days=8),
         ),
     )
+    put(
+        db,
+        GuestStanding(
+            guest_id=house.guest,
+            satisfaction=Satisfaction.UNSATISFIED,
+            tenths=37,
+            credit=Credit.WATCH,
+            changed_at=now,
+        ),
+    )
     house.ids["complaint_id"] = case.id
     house.ids["prevention_id"] = prevention.id
 
@@ -876,6 +903,35 @@ def _compensation(
         decided_words="givendecided-opal" if here else None, given_at=clock.now(),
         given_by=manager, authority_id=boss, authority_on=TODAY,
     )  # fmt: skip
+
+
+def _feedback(db: Session, house: House) -> None:
+    """What she answered after an earlier stay, and what somebody wrote; the other hotel's too."""
+    now = clock.now()
+    for hotel, where in ((house.here, house.ids), (house.elsewhere, house.elsewhere_ids)):
+        here = hotel == house.here
+        boss = house.staff[Role.DUTY_MANAGER, hotel]
+        stay = factories.a_stay(
+            db, house.guest, hotel, status=StayStatus.CHECKED_OUT, room_no="1808",
+            arrival_on=TODAY - timedelta(days=60), confirmation_no=None,
+        )  # fmt: skip
+        case = house.ids["complaint_id"] if here else None
+        survey = Survey(
+            hotel_id=hotel, stay_id=stay, made_at=now, made_by=boss, answered_at=now,
+            answered_on=TODAY, language="en", score=3, may_call=True, read_at=now, read_by=boss,
+            expires_at=now + timedelta(days=30), complaint_id=case,
+            words="surveywords-onyx" if here else "foreignsurvey-marble",
+        )  # fmt: skip
+        where["survey_id"] = where["row_id"] = put(db, survey).id
+        review = GuestReview(
+            hotel_id=hotel, site="zqreviewsite" if here else "foreignreview-marble",
+            external_id="zqreviewid" if here else "foreignreview-marble", written_on=TODAY,
+            score="2", scale=5, score_tenths=40, author="reviewauthor-onyx" if here else None,
+            language="en", title="reviewtitle-onyx" if here else None,
+            words="reviewwords-onyx" if here else "foreignreview-marble", imported_at=now,
+            imported_by=boss, read_at=now, read_by=boss, complaint_id=case,
+        )  # fmt: skip
+        where["guest_review_id"] = put(db, review).id
 
 
 def _loyalty_and_consent(db: Session, house: House) -> None:
@@ -968,6 +1024,42 @@ def _shelf(db: Session, house: House, shelf: Shelf) -> None:
             ),
         )
         house.ids["document_id"] = document.id
+    manager = house.staff[Role.DUTY_MANAGER, house.here]
+    complaint_id = UUID(str(house.ids["complaint_id"]))
+    for no, removed_at in ((1, None), (2, clock.now())):
+        put(
+            db,
+            ComplaintAttachment(
+                complaint_id=complaint_id,
+                no=no,
+                title="filetitle-basalt",
+                file_kind=FileKind.PNG,
+                sha256=shelf.put(PIXEL),
+                size_bytes=len(PIXEL),
+                added_at=clock.now(),
+                added_by=manager,
+                removed_at=removed_at,
+                removed_by=manager if removed_at else None,
+            ),
+        )
+    for no, sent_at in ((1, None), (2, clock.now())):
+        put(
+            db,
+            ComplaintLetter(
+                complaint_id=complaint_id,
+                no=no,
+                language=LetterLanguage.EN,
+                subject="lettersubject-basalt",
+                body="letterwords-basalt",
+                made_at=clock.now(),
+                made_by=manager,
+                changed_at=clock.now(),
+                changed_by=manager,
+                sent_how=SentHow.POST if sent_at else None,
+                sent_at=sent_at,
+                sent_by=manager if sent_at else None,
+            ),
+        )
 
 
 def _found(db: Session, house: House, vault: Vault) -> None:
@@ -1064,6 +1156,21 @@ def _elsewhere(db: Session, house: House, shelf: Shelf) -> None:
         made["complaint_id"] = put(db, case).id
         given = _compensation(house, hotel, case.id, RecoveryState.WAITING)
         made["compensation_id"] = put(db, given).id
+        put(
+            db,
+            ComplaintAttachment(
+                complaint_id=case.id, no=1, title="foreigncase-marble", file_kind=FileKind.PNG,
+                sha256=shelf.put(PIXEL), size_bytes=len(PIXEL), added_at=now, added_by=noter,
+            ),
+        )  # fmt: skip
+        put(
+            db,
+            ComplaintLetter(
+                complaint_id=case.id, no=1, language=LetterLanguage.EN,
+                subject="foreigncase-marble", body="foreigncase-marble", made_at=now,
+                made_by=noter, changed_at=now, changed_by=noter,
+            ),
+        )  # fmt: skip
         step = ComplaintStep(
             complaint_id=case.id, no=1, at=now, by_id=noter,
             status_after=CaseStatus.INVESTIGATING, words="stepwords",

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from crm.complaints.checks import checks_of
 from crm.documents import queries as documents
+from crm.feedback import queries as feedback
 from crm.kit.paging import CURSOR_MAX
 from crm.loyalty.queries import points_of
 from crm.privacy.consents import consents_of
@@ -101,7 +102,8 @@ def stays_section(
     request: Request, db: Db, me: Me, views: Views, guest_id: UUID, cursor: Cursor = None
 ) -> Response:
     page = stays.stays(db, by=me, guest_id=guest_id, cursor=cursor, limit=SECTION_ROWS)
-    return section_of(request, db, me, views, guest_id, "stays", page=page)
+    asked = feedback.surveys_of_stays(db, [stay.id for stay in page.items], by=me)
+    return section_of(request, db, me, views, guest_id, "stays", page=page, asked=asked)
 
 
 @router.get("/guests/{guest_id:uuid}/spend")
