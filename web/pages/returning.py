@@ -21,7 +21,7 @@ from web.wording import mark, wording
 router = APIRouter(include_in_schema=False)
 
 GROUPS = {
-    ReturnGroup.ALL: mark("All with a closed complaint"),
+    ReturnGroup.ALL: mark("All closed complaints"),
     ReturnGroup.SATISFIED: mark("Satisfied, 7 or more"),
     ReturnGroup.UNSATISFIED: mark("Not satisfied, up to 6"),
     ReturnGroup.NOT_REACHED: mark("Not reached"),
