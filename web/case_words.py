@@ -13,6 +13,11 @@ OWN_WORDS = frozenset(
         mark("Taken down."),
         mark("Told the guest that we understand."),
         mark("Apologised to the guest."),
+        mark("Put a file to the case."),
+        mark("Took a file out of the case."),
+        mark("Sent the letter by post."),
+        mark("Sent the letter by e-mail."),
+        mark("Handed the letter over."),
     }
 )
 """The house's own sentences in steps; what a person wrote is never translated."""
@@ -26,6 +31,8 @@ STEP_ICONS = {
     "paused": "timer",
     "resumed": "play",
     "given": "gift",
+    "attached": "image",
+    "letter": "mail",
     "not_reached": "phone",
     "escalated": "bell",
     "reopened": "undo-2",

@@ -35,6 +35,8 @@ COMPLAINT_LABELS = {
         "paused": mark("Clocks stopped"),
         "resumed": mark("Clocks run again"),
         "given": mark("Given to the guest"),
+        "attached": mark("Files"),
+        "letter": mark("Letter sent"),
         "not_reached": mark("Guest not reached"),
         "escalated": mark("Told further up"),
         "reopened": mark("Opened again"),

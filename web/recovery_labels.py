@@ -13,6 +13,12 @@ RECOVERY_LABELS: dict[str, dict[str, str]] = {
         "letter": mark("Letter"),
         "visit": mark("Visit"),
     },
+    "letter_language": {"zh": mark("Chinese"), "en": mark("English")},
+    "sent_how": {
+        "post": mark("Sent by post"),
+        "e_mail": mark("Sent by e-mail"),
+        "by_hand": mark("Handed over"),
+    },
     "recovery_state": {
         "waiting": mark("waits for approval"),
         "approved": mark("approved, not yet given"),

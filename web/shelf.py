@@ -9,7 +9,7 @@ from starlette.responses import Response
 from crm.documents.queries import OnShelf
 from crm.documents.rules import file_name
 from crm.documents.store import Shelf as DocumentShelf
-from crm.documents.terms import FILE_MAX_BYTES, SUFFIX
+from crm.documents.terms import FILE_MAX_BYTES, SUFFIX, FileKind
 from crm.kit.errors import Invalid
 from web.deps import settings_of, vault_of
 
@@ -35,13 +35,18 @@ def content_of(upload: UploadFile) -> bytes:
 
 
 def handed_out(shelf: DocumentShelf, found: OnShelf) -> Response:
+    """A document as a download."""
+    return as_download(shelf, found.row.title, found.row.file_kind, found.sha256)
+
+
+def as_download(shelf: DocumentShelf, title: str, kind: FileKind, sha256: str) -> Response:
     """The file as a download with a harmless name; a browser that opens it anyway is in a box."""
-    name = file_name(found.row.title, SUFFIX[found.row.file_kind])
+    name = file_name(title, SUFFIX[kind])
     plain = "".join(c if c.isascii() else "_" for c in name)
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     return Response(
-        shelf.take(found.sha256),
-        media_type=found.row.file_kind.value,
+        shelf.take(sha256),
+        media_type=kind.value,
         headers={
             "Content-Disposition": disposition,
             "Content-Security-Policy": SANDBOX,

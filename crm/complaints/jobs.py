@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from crm.complaints import watching
+from crm.complaints import attached, watching
 from crm.kit import jobs
 from crm.kit.db import Database
 
 WATCH = "complaints.watch"
+KEPT = attached.is_attached
+"""Known wherever jobs run: the job that drops files asks it."""
 
 
 @jobs.long_job(WATCH)

@@ -15,6 +15,7 @@ from crm.complaints.terms import (
     STAFF_MAX,
     VISITOR_MAX,
     BoardColumn,
+    BoardView,
     CaseKind,
     CaseSource,
     CaseStatus,
@@ -23,6 +24,7 @@ from crm.complaints.terms import (
     StepKind,
     WordLevel,
 )
+from crm.documents.terms import TITLE_MAX, FileKind
 from crm.hotels.terms import ROOM_NO_MAX, DepartmentCode
 from crm.kit.schema import (
     Id,
@@ -301,6 +303,37 @@ class ComplaintMade(Out):
     reference: str
 
 
+class AttachmentIn(In):
+    """What a file of a case shows, in a few words; the file comes beside it."""
+
+    title: Annotated[Line, Field(max_length=TITLE_MAX)] | None = None
+
+
+class AttachmentRow(Out):
+    """A photo or paper of a case; one with ``removed_at`` was taken out, its content is gone."""
+
+    complaint_id: UUID
+    no: int
+    title: str | None
+    file_kind: FileKind
+    size_bytes: int
+    added_at: datetime
+    added_by_name: str | None
+    removed_at: datetime | None
+
+    @property
+    def version(self) -> int:
+        """A file never changes; it can only be taken out."""
+        return 1 if self.removed_at is None else 2
+
+
+class AttachmentMade(Out):
+    complaint_id: UUID
+    no: int
+    file_kind: FileKind
+    size_bytes: int
+
+
 class CaseVersion(Out):
     """A case after a step was made."""
 
@@ -354,6 +387,8 @@ class CaseBoard(Out):
 
     at: datetime
     cards: list[CaseCard]
+    counts: dict[BoardView, int]
+    all_count: int
 
     def of(self, column: BoardColumn) -> list[CaseCard]:
         """The cards of one column, in the board's order."""

@@ -1,5 +1,6 @@
 """The verbs of complaint cases in one place; each story has a file of its own."""
 
+from crm.complaints.attaching import attach, take_out
 from crm.complaints.closing import (
     ComplaintAlreadyClosed,
     check_done,
@@ -25,6 +26,7 @@ __all__ = [
     "CaseKnown",
     "ComplaintAlreadyClosed",
     "amend",
+    "attach",
     "check_done",
     "close_complaint",
     "hand_over",
@@ -37,4 +39,5 @@ __all__ = [
     "put_task",
     "reopen",
     "resume",
+    "take_out",
 ]

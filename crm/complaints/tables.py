@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from crm.complaints import terms
+from crm.documents.terms import TITLE_MAX, FileKind
 from crm.hotels.terms import DepartmentCode
 from crm.kit.dbtypes import JsonDoc, Key, StrEnumText
 from crm.kit.ids import new_id
@@ -84,6 +85,26 @@ class ComplaintStep(SQLModel, table=True):
     kind: terms.StepKind = Field(default=terms.StepKind.NOTED, sa_type=StrEnumText(terms.StepKind))
     status_after: terms.CaseStatus = Field(sa_type=StrEnumText(terms.CaseStatus))
     words: str = Field(max_length=1000)
+
+
+class ComplaintAttachment(SQLModel, table=True):
+    """A photo or paper of a case; its content lies on the shelf of documents by its hash.
+
+    One that was taken out keeps its row, so that the case tells what once was there.
+    """
+
+    __tablename__ = "complaint_attachment"
+
+    complaint_id: UUID = Field(sa_type=Key, primary_key=True, foreign_key="complaint.id")
+    no: int = Field(primary_key=True)
+    title: str | None = Field(default=None, max_length=TITLE_MAX)
+    file_kind: FileKind = Field(sa_type=StrEnumText(FileKind))
+    sha256: str = Field(max_length=64, index=True)
+    size_bytes: int
+    added_at: datetime
+    added_by: UUID | None = Field(default=None, sa_type=Key, foreign_key="staff.id")
+    removed_at: datetime | None = None
+    removed_by: UUID | None = Field(default=None, sa_type=Key, foreign_key="staff.id")
 
 
 class ComplaintPause(SQLModel, table=True):

@@ -53,6 +53,8 @@ class StepKind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     GIVEN = "given"
+    ATTACHED = "attached"
+    LETTER = "letter"
     NOT_REACHED = "not_reached"
     ESCALATED = "escalated"
     REOPENED = "reopened"

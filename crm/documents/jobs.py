@@ -20,7 +20,7 @@ def data_dir() -> Path:
 
 @job(service.DROP_FILE)
 def drop_file(db: Session, payload: dict[str, Any]) -> None:
-    """Delete a file that no document points at any more."""
+    """Delete a file that nothing points at any more."""
     if service.lock_for_dropping(db, payload["sha256"]):
         store.drop(data_dir(), payload["sha256"])
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from crm.audit import service as audit
 from crm.audit.terms import Deed
 from crm.companies import queries as companies
-from crm.documents import catalogue, files, queries, rules
+from crm.documents import catalogue, files, holding, queries, rules
 from crm.documents.events import DocumentRemoved, DocumentShelved
 from crm.documents.schemas import DocumentMade, DocumentShelve
 from crm.documents.store import Shelf
@@ -123,10 +123,17 @@ def remove_overdue(db: Session) -> int:
     return len(rows)
 
 
+def hold_shelf(db: Session) -> None:
+    """Keep any file from being dropped until the end of the transaction; for slices above that
+    put files on the shelf themselves and have told `holding` so."""
+    catalogue.load(db)
+    _lock_shelf(db)
+
+
 def lock_for_dropping(db: Session, sha256: str) -> bool:
     """Whether the file of this hash may go: nothing points at it, and nobody shelves meanwhile."""
     _lock_shelf(db)
-    return not queries.is_shelved(db, sha256)
+    return not queries.is_shelved(db, sha256) and not holding.is_held(db, sha256)
 
 
 def _take_down(

@@ -52,6 +52,26 @@ class RecoveryLimit(SQLModel, table=True):
     version: int = 1
 
 
+class ComplaintLetter(SQLModel, table=True):
+    """A letter about a case, as a person wrote it; once sent it stays as it was."""
+
+    __tablename__ = "complaint_letter"
+
+    complaint_id: UUID = Field(sa_type=Key, primary_key=True, foreign_key="complaint.id")
+    no: int = Field(primary_key=True)
+    language: terms.LetterLanguage = Field(sa_type=StrEnumText(terms.LetterLanguage))
+    subject: str = Field(max_length=terms.SUBJECT_MAX)
+    body: str = Field(max_length=terms.LETTER_MAX)
+    made_at: datetime
+    made_by: UUID | None = Field(default=None, sa_type=Key, foreign_key="staff.id")
+    changed_at: datetime
+    changed_by: UUID | None = Field(default=None, sa_type=Key, foreign_key="staff.id")
+    sent_how: terms.SentHow | None = Field(default=None, sa_type=StrEnumText(terms.SentHow))
+    sent_at: datetime | None = None
+    sent_by: UUID | None = Field(default=None, sa_type=Key, foreign_key="staff.id")
+    version: int = 1
+
+
 class Compensation(SQLModel, table=True):
     """One line of the ledger.
 

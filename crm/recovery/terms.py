@@ -39,6 +39,25 @@ class PatternKind(StrEnum):
     SERIAL_CLAIMANT = "serial_claimant"
 
 
+class LetterLanguage(StrEnum):
+    """The languages in which the house drafts letters."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class SentHow(StrEnum):
+    """The way a letter went; by a person, never by the machine."""
+
+    POST = "post"
+    E_MAIL = "e_mail"
+    BY_HAND = "by_hand"
+
+
+SUBJECT_MAX = 120
+LETTER_MAX = 4000
+LETTERS_MAX = 20
+"""So many letters a case may have."""
 MONEY_KINDS = frozenset({OfferKind.WAIVED_LINE, OfferKind.VOUCHER})
 COUNTED = (RecoveryState.APPROVED, RecoveryState.GIVEN)
 """What stands against somebody's limits."""

@@ -50,6 +50,7 @@ KEPT = {
     "import_job.sha256": "a hash",
     "import_job_change.table_name": "a table of the house",
     "document.sha256": "a hash, the name of the file",
+    "complaint_attachment.sha256": "a hash, the name of the file",
     "observation.digest": "a hash",
     "identity_document.number_index": "a keyed hash",
     "remembered_answer.request_hash": "a hash",

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request, UploadFile
 from pydantic import ValidationError
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
@@ -13,7 +13,14 @@ from starlette.responses import RedirectResponse, Response
 from crm.complaints import queries, service
 from crm.complaints.boarding import board
 from crm.complaints.rules import leaves_soon
-from crm.complaints.schemas import CaseCard, CaseMove, CategoryWord, ComplaintOpen
+from crm.complaints.schemas import (
+    AttachmentIn,
+    CaseBoard,
+    CaseCard,
+    CaseMove,
+    CategoryWord,
+    ComplaintOpen,
+)
 from crm.complaints.taking import who_is_in
 from crm.complaints.terms import BoardColumn, BoardView, CaseSource, CaseStatus, Severity
 from crm.guests.queries import names_in_lists, need_visible
@@ -26,6 +33,7 @@ from web.deps import Db, Me, Views
 from web.forms import Filled, refused
 from web.labels import label
 from web.rendering import is_fragment, render
+from web.shelf import UPLOAD_MAX, Shelf, content_of
 from web.wording import mark, wording
 
 router = APIRouter(include_in_schema=False)
@@ -130,7 +138,7 @@ def _facts(
         "columns": [(column.value, found.of(column)) for column in BoardColumn],
         "clocks": {card.id: _clock(card, found.at, me.language) for card in cards},
         "leaving_soon": _leaving_soon(cards, found.at),
-        "views": _views(me, layout),
+        "views": _views(found, me, layout),
         "view": view,
         "layout": layout,
         "layouts": {each: _address(view, each) for each in ("columns", "list")},
@@ -155,10 +163,15 @@ def _leaving_soon(cards: list[CaseCard], now: datetime) -> set[UUID]:
     }
 
 
-def _views(me: Actor, layout: str) -> list[tuple[BoardView | None, str, str]]:
-    """The saved views with their addresses."""
+def _views(
+    found: CaseBoard, me: Actor, layout: str
+) -> list[tuple[BoardView | None, str, str, int]]:
+    """The saved views with their addresses and how many cases each has."""
     say = wording(me.language).gettext
-    return [(view, say(words), _address(view, layout)) for view, words in VIEWS]
+    return [
+        (view, say(words), _address(view, layout), found.counts[view] if view else found.all_count)
+        for view, words in VIEWS
+    ]
 
 
 def _address(view: BoardView | None, layout: str, path: str = "/complaints") -> str:
@@ -209,11 +222,12 @@ def show_room(
     return render(request, "complaints/_room.html", here=here, asked=bool(room_no.strip()))
 
 
-@router.post("/complaints/new")
+@router.post("/complaints/new", max_body_size=UPLOAD_MAX)
 def take_down(
     request: Request,
     db: Db,
     me: Me,
+    shelf: Shelf,
     case_id: Known = None,
     guest_id: Known = None,
     stay_id: Known = None,
@@ -227,8 +241,9 @@ def take_down(
     visitor_contact: Text = "",
     source: Text = "",
     kind: Text = "",
+    file: UploadFile | None = None,
 ) -> Response:
-    """A new case; whoever may read cases goes on to it, the others are thanked."""
+    """A new case, with a photo where one was taken; whoever may read cases goes on to it."""
     typed = {
         "case_id": str(case_id or new_id()), "guest_id": str(guest_id or ""),
         "stay_id": str(stay_id or ""), "room_no": room_no,
@@ -240,8 +255,11 @@ def take_down(
         with db.begin_nested():
             asked = ComplaintOpen.model_validate(_opening(db, me, typed))
             made = service.open_complaint(db, _hotel(me), asked, by=me)
+            if file is not None and file.filename:
+                photo, named = content_of(file), file.filename
+                service.attach(db, shelf, made.id, AttachmentIn(), photo, by=me, named=named)
     except (ValidationError, CrmError) as error:
-        again = refused(typed | {"words": ""}, error, me.language)
+        again = refused(typed | {"words": "", "file": ""}, error, me.language)
         errors = [(("story" if name == "words" else name), text) for name, text in again.errors]
         return _form(request, db, me, Filled(typed, errors), status=_status(error))
     if me.may("complaints.read"):

@@ -135,6 +135,10 @@ class Accounts:
         for name in _tokens(connection, "SELECT sha256 FROM document"):
             if name not in on_disk:
                 yield "a document has no file"
+        kept = "SELECT sha256 FROM complaint_attachment WHERE removed_at IS NULL"
+        for name in _tokens(connection, kept):
+            if name not in on_disk:
+                yield "a case's file is not on the disk"
 
     def _sign_ins(self, connection: Connection) -> Iterator[str]:
         sessions = connection.execute(
