@@ -16,6 +16,7 @@ from crm.complaints.clocks import set_clocks
 from crm.complaints.tables import ArrivalCheck, Complaint, ComplaintStep, Prevention
 from crm.complaints.terms import CaseStatus
 from crm.documents import catalogue
+from crm.feedback.tables import GuestReview, Survey, SurveySetting
 from crm.guests import indexing
 from crm.guests.tables import Address, ContactPoint, Guest, GuestName, Relation, Vehicle
 from crm.hotels.tables import Department, Hotel, Room, RoomType
@@ -36,7 +37,7 @@ from crm.stays import figures
 from crm.stays.tables import Companion, FolioLine, Stay
 from lab.demo import morning
 from lab.demo.dressing import World
-from lab.demo.rows import cases, claims, house, recovery, service, stays, tasks
+from lab.demo.rows import cases, claims, house, recovery, said, service, stays, tasks
 from lab.demo.rows import guests as guest_files
 from lab.demo.rows.register import Register, Row
 from lab.demo.world import GUESTS, SEED, build
@@ -139,6 +140,9 @@ def load(db: Session, world: World) -> None:
         (ArrivalCheck, cases.check_rows(world, register)),
         (Trace, cases.task_rows(world, register)),
         (Compensation, recovery.given_rows(world, register)),
+        (SurveySetting, said.setting_rows(world, register)),
+        (Survey, said.survey_rows(world, register)),
+        (GuestReview, said.review_rows(world, register)),
         (Membership, service.membership_rows(world)),
         (TierChange, service.tier_rows(world)),
         (PointEntry, service.point_rows(world)),
