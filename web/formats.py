@@ -98,6 +98,12 @@ def day_long(on: date | None, language: str) -> str:
     return str(dates.format_date(on, format=pattern, locale=locale_of(language)))
 
 
+def weekday(code: str, language: str) -> str:
+    """``Mon`` / ``周一`` for ``mon``."""
+    names = dates.get_day_names("abbreviated", locale=locale_of(language))
+    return str(names[("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(code)])
+
+
 def day_of_year(month: int, day_of_month: int, language: str) -> str:
     """A birthday whose year is not shown: ``17 Oct`` / ``10月17日``."""
     # 2000 is a leap year, so 29 February can be written too.

@@ -1,5 +1,6 @@
 """Between a form on a page and an input schema: what was typed, what is wrong, in plain words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -53,3 +54,8 @@ def refused(values: Mapping[str, str], error: ValidationError | CrmError, langua
         field = next((str(part) for part in reversed(each["loc"]) if str(part) in values), "")
         found.setdefault(field, say(_WORDS.get(each["type"], UNFIT)))
     return Filled(values, list(found.items()))
+
+
+def code_from(name: str) -> str:
+    """A code of small letters, digits and ``_`` for an English name; empty where it has none."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")

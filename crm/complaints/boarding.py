@@ -54,14 +54,24 @@ def board(db: Session, *, by: Actor, only: BoardView | None = None) -> CaseBoard
     """The cases of the reader's hotels by what is left of their time.
 
     In house first, among them who leaves within three hours, then those whose next promise runs
-    out first. Filed ones come last, the newest first.
+    out first. Filed ones come last, the newest first. ``counts`` tell of every view how many
+    cards it has, whichever is asked for.
     """
     by.need("complaints.read")
     now = clock.now()
     cards = [_card(row, now, by) for row in _open_rows(db, by)]
     cards += [_card(row, now, by) for row in _filed_rows(db, by, now)]
-    kept = [card for card, leaves_today in cards if _is_of(card, only, by, leaves_today)]
-    return CaseBoard(at=now, cards=sorted(kept, key=lambda card: _urgency(card, now)))
+    of_view = {
+        view: [card for card, leaves_today in cards if _is_of(card, view, by, leaves_today)]
+        for view in BoardView
+    }
+    kept = of_view[only] if only else [card for card, _ in cards]
+    return CaseBoard(
+        at=now,
+        cards=sorted(kept, key=lambda card: _urgency(card, now)),
+        counts={view: len(found) for view, found in of_view.items()},
+        all_count=len(cards),
+    )
 
 
 def _rows(by: Actor) -> Any:
@@ -124,10 +134,8 @@ def _next_due(row: Any) -> datetime | None:
     return min((due for due in running if due is not None), default=None)
 
 
-def _is_of(card: CaseCard, only: BoardView | None, by: Actor, leaves_today: bool) -> bool:
-    match only:
-        case None:
-            return True
+def _is_of(card: CaseCard, view: BoardView, by: Actor, leaves_today: bool) -> bool:
+    match view:
         case BoardView.MINE:
             return card.owner_id is not None and card.owner_id == by.staff_id
         case BoardView.LEAVING_TODAY:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlmodel import Session, col
 
 from crm.audit import service as audit
@@ -25,6 +25,7 @@ from crm.kit.rows import cols, fields_of
 from crm.staff.actor import Actor
 
 Values = dict[str, Any]
+SORT_MAX = 10_000
 
 
 @cache
@@ -73,6 +74,13 @@ def word(db: Session, level: WordLevel, code: str, *, by: Actor) -> CaseWordOut:
     if row is None:
         raise NotFound("There is no such word in the list of cases.", "case_word")
     return CaseWordOut.model_validate(row)
+
+
+def last_place(db: Session, parent: str | None) -> int:
+    """The place in the list behind the last word of a category, or behind the last category."""
+    beside = col(CaseWord.parent).is_(None) if parent is None else col(CaseWord.parent) == parent
+    last = db.connection().scalar(select(func.max(CaseWord.sort)).where(beside)) or 0
+    return min(int(last) + 1, SORT_MAX)
 
 
 def add_word(db: Session, asked: CaseWordNew, *, by: Actor) -> CaseWordOut:

@@ -8,7 +8,7 @@ from crm.audit import service as audit
 from crm.audit.terms import Deed
 from crm.complaints.terms import Severity
 from crm.hotels import queries as hotels
-from crm.kit.errors import ChangedMeanwhile, Invalid, NotAllowed, NotFound
+from crm.kit.errors import ChangedMeanwhile, Conflict, Invalid, NotAllowed, NotFound
 from crm.recovery import authority
 from crm.recovery.queries import LIMITS, OFFER
 from crm.recovery.schemas import (
@@ -64,6 +64,18 @@ def put_offer(
     db.add(row)
     _note(db, "recovery_offer", hotel_id, code, sorted(given.model_fields_set), by)
     return offer_sheet(db, code, by=by)
+
+
+def add_offer(db: Session, code: str, given: OfferIn, *, by: Actor) -> OfferSheet:
+    """An entry that was not there; `Conflict` for a code that is, be it switched off."""
+    by.need(LIMITS)
+    if any(one.code == code for one in offers(db, by=by).items):
+        raise Conflict(
+            "There is an offer with this code. Change that one, or choose another name.",
+            "recovery_offer_known",
+            pointer="/code",
+        )
+    return put_offer(db, code, given, version=0, by=by)
 
 
 def limits(db: Session, *, by: Actor) -> LimitList:

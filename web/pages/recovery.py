@@ -1,28 +1,26 @@
-"""Recovery on the case's page, approvals on the approver's, and the ledger behind both."""
+"""Recovery on the case's page, approvals on the approver's, and the ledger behind both.
+
+What a hotel sets for it, offers and limits, is `recovery_settings`.
+"""
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 from uuid import UUID
 
-from babel.numbers import get_currency_precision
 from fastapi import APIRouter, Form, Query, Request
 from pydantic import ValidationError
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
-from crm.complaints.terms import Severity
-from crm.hotels import queries as hotels
 from crm.kit.errors import Conflict, CrmError, Invalid
 from crm.kit.ids import new_id
 from crm.kit.paging import CURSOR_MAX
-from crm.kit.schema import MONEY_MAX
-from crm.recovery import ledger, queries, setting
+from crm.recovery import ledger, queries
 from crm.recovery import service as recovery
-from crm.recovery.schemas import LimitIn, RecoveryAsk, RecoveryDecide
+from crm.recovery.schemas import RecoveryAsk, RecoveryDecide
 from crm.recovery.terms import RecoveryState
 from crm.staff.actor import Actor
-from crm.staff.terms import Role
+from web.amounts import minor_of
 from web.deps import Db, Me, Views
 from web.forms import Filled, refused
 from web.recovery_labels import OFFER_ICONS
@@ -65,7 +63,7 @@ def give_or_ask(
                 "words": words.strip() or None,
             }
             if amount.strip():
-                asked["amount_minor"] = _minor(amount, currency, "/amount")
+                asked["amount_minor"] = minor_of(amount, currency, "/amount")
             recovery.offer(db, complaint_id, RecoveryAsk.model_validate(asked), by=me)
     except (ValidationError, CrmError) as fault:
         form = refused(typed | {"amount_minor": ""}, fault, me.language)
@@ -151,39 +149,6 @@ def show_ledger(
     )
 
 
-@router.get("/recovery/limits")
-def show_limits(request: Request, db: Db, me: Me) -> Response:
-    """How much each role may give by itself."""
-    return _limits(request, db, me, Filled({}))
-
-
-@router.post("/recovery/limits")
-def set_limit(
-    request: Request,
-    db: Db,
-    me: Me,
-    role: Annotated[Role, Form()],
-    severity: Annotated[Severity, Form()],
-    version: Annotated[int, Form(ge=0, le=2**31)],
-    case: Text = "",
-    day: Text = "",
-) -> Response:
-    """One role and severity anew; an empty field is without limit."""
-    typed = {"role": role.value, "severity": severity.value, "case": case, "day": day}
-    try:
-        with db.begin_nested():
-            currency = setting.limits(db, by=me).currency
-            given = LimitIn(
-                case_minor=_minor(case, currency, "/case") if case.strip() else None,
-                day_minor=_minor(day, currency, "/day") if day.strip() else None,
-            )
-            setting.put_limit(db, role, severity, given, version=version, by=me)
-    except (ValidationError, CrmError) as fault:
-        form = refused(typed, fault, me.language)
-        return _limits(request, db, me, form, status=_status(fault))
-    return RedirectResponse("/recovery/limits", 303)
-
-
 def _recovery(
     request: Request,
     db: Session,
@@ -259,47 +224,6 @@ def _approvals(
         first=cursor is None,
         form=form or Filled({}),
     )
-
-
-def _limits(
-    request: Request, db: Session, me: Actor, form: Filled, *, status: int = 200
-) -> Response:
-    found = setting.limits(db, by=me)
-    return render(
-        request,
-        "recovery/limits.html",
-        status=status,
-        limits=found,
-        plain={
-            (one.role, one.severity): (
-                _plain(one.case_minor, found.currency),
-                _plain(one.day_minor, found.currency),
-            )
-            for one in found.items
-        },
-        form=form,
-        hotel=hotels.hotel(db, me.hotel_id) if me.hotel_id else None,
-    )
-
-
-def _minor(typed: str, currency: str, pointer: str) -> int:
-    """An amount as people write it, ``1,250.50``, in minor units; `Invalid` for anything else."""
-    places = get_currency_precision(currency)
-    try:
-        value = Decimal(typed.strip().replace(",", "")).scaleb(places)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or value != value.to_integral_value() or not 0 <= value <= MONEY_MAX:
-        raise Invalid("Write an amount such as 120 or 120.50.", "amount", pointer=pointer)
-    return int(value)
-
-
-def _plain(minor: int | None, currency: str) -> str:
-    """An amount as it is typed; empty for none."""
-    if minor is None:
-        return ""
-    value = Decimal(minor).scaleb(-get_currency_precision(currency))
-    return f"{value.normalize():f}"
 
 
 def _day(typed: str, name: str) -> date | None:

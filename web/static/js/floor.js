@@ -267,6 +267,12 @@ document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
   if (!target) return;
   send();
+  const complain = target.closest("[data-complain]");
+  if (complain) {
+    const about = complain.closest("form").elements.room_no.value;
+    complain.href = about ? `/complaints/new?room_no=${encodeURIComponent(about)}` : "/complaints/new";
+    return;
+  }
   const deed = target.closest("[data-do]");
   if (deed && DEEDS[deed.dataset.do]) return void DEEDS[deed.dataset.do](deed);
   const pill = target.closest("[data-filter]");
