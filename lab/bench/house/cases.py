@@ -73,8 +73,9 @@ class Cases:
 
     def _open(self, rows: Rows, no: int) -> None:
         plan = self.plan
-        many = max(1, plan.due_from - plan.in_house_from)
-        stay = plan.in_house_from + (no - self.open_from) % many
+        place, hotel = divmod(no - self.open_from, HOTELS)
+        each = plan.size.in_house
+        stay = plan.in_house_from + hotel * each + place % each
         self._of_stay(rows, no, YEARS_DAYS, stay, is_open=True)
 
     def _of_stay(self, rows: Rows, no: int, day: int, stay: int, *, is_open: bool) -> None:
