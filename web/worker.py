@@ -33,6 +33,8 @@ from crm.preparing.hearing import PREPARE_AHEAD
 from crm.profile import alerting_jobs, watching_jobs
 from crm.safekeeping import jobs as safekeeping_jobs
 from crm.sensing import jobs as sensing_jobs
+from crm.standing import hearing as standing_hearing
+from segmentation.triage import jobs as triage_jobs
 
 log = logging.getLogger("keshi.worker")
 
@@ -146,6 +148,8 @@ CLOCKED: dict[str, timedelta] = {
     messages_jobs.FORGET_BODIES: timedelta(days=1),
     preferences_jobs.EXPIRE: timedelta(days=1),
     sensing_jobs.SENSE_ALL: timedelta(days=1),
+    standing_hearing.RECOMPUTE_ALL: timedelta(days=1),
+    triage_jobs.LEARN: timedelta(days=7),
     PREPARE_AHEAD: timedelta(hours=1),
 }
 """Jobs that the clock puts, and how often; a slice's own are added where the slice has them."""

@@ -14,7 +14,9 @@ from crm.kit.tables import EventRow
 from crm.staff.actor import Actor
 from crm.staff.terms import Channel, Sight
 
-OF_CASES = ("complaint.", "recovery.", "prevention.", "outreach.", "survey.", "review.")
+OF_CASES = (
+    "complaint.", "recovery.", "prevention.", "outreach.", "standing.", "survey.", "review.",
+)  # fmt: skip
 """Events that tell which guest has a case: for whoever may read cases."""
 
 
