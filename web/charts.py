@@ -111,11 +111,19 @@ def _percent_axis(height: int) -> Markup:
 
 
 def control_chart(
-    points: Sequence[ChartPoint], mean: float | None, title: str, mean_name: str
+    points: Sequence[ChartPoint],
+    mean: float | None,
+    title: str,
+    mean_name: str,
+    *,
+    most: float | None = None,
 ) -> Markup:
-    """A control chart: the values, their mean, and the limits as steps."""
+    """A control chart: the values, their mean, and the limits as steps.
+
+    ``most`` is the end of the scale where it has one.
+    """
     values = [v for p in points for v in (p.value, p.upper) if v is not None]
-    top = _round_up(max([*values, mean or 0.0, 1.0]))
+    top = most or _round_up(max([*values, mean or 0.0, 1.0]))
     across = (CHART_WIDTH - LEFT - RIGHT) / max(1, len(points))
     high = CHART_HEIGHT - ABOVE - BELOW
 

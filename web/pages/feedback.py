@@ -18,7 +18,7 @@ from crm.feedback.schemas import (
     SettingIn,
     SurveyAsk,
 )
-from crm.feedback.terms import FeedbackKind, FeedbackNarrow
+from crm.feedback.terms import SCORE_MAX, FeedbackKind, FeedbackNarrow
 from crm.kit.errors import Conflict, CrmError
 from crm.kit.paging import CURSOR_MAX, PageOf
 from crm.staff.actor import Actor
@@ -202,4 +202,4 @@ def _drawn(found: KindFigures, me: Actor) -> str:
         "kind": label("feedback_kind", found.kind, language=me.language)
     }
     mean = say.gettext("mean %(mean)s") % {"mean": f"{found.total.mean:.1f}"}
-    return charts.control_chart(points, found.total.mean, title, mean)
+    return charts.control_chart(points, found.total.mean, title, mean, most=SCORE_MAX)
