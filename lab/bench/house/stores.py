@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from crm.kit.db import Database
+from crm.kit.db import Database, refresh_statistics
 from migrations import search_objects
 
 Row = Sequence[Any]
@@ -219,10 +219,10 @@ def store_of(database: Database) -> Store:
 
 def gather_statistics(database: Database) -> None:
     """What a night's rest does: the planner's statistics, and on PostgreSQL the visibility map."""
+    if database.is_sqlite:
+        with database.writing() as db:
+            refresh_statistics(db)
+        return
     plain = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     with plain as connection:
-        if database.is_sqlite:
-            connection.execute(text("PRAGMA analysis_limit=1000"))
-            connection.execute(text("ANALYZE"))
-        else:
-            connection.execute(text("VACUUM ANALYZE"))
+        connection.execute(text("VACUUM ANALYZE"))
