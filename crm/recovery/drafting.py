@@ -18,10 +18,21 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from crm.complaints.terms import CaseKind, Severity
 from crm.guests.scripts import has_han
-from crm.recovery.terms import LETTER_MAX, SUBJECT_MAX, LetterLanguage
+from crm.recovery.terms import LETTER_MAX, SUBJECT_MAX, LetterLanguage, OfferKind
 
 Prevented = Literal["", "put", "helped"]
 GRAVE = (Severity.SERIOUS, Severity.CRITICAL)
+_SPOKEN = {
+    OfferKind.WAIVED_LINE: {
+        LetterLanguage.EN: "a line of your bill that we have waived",
+        LetterLanguage.ZH: "免除账单一项",
+    },
+    OfferKind.VISIT: {
+        LetterLanguage.EN: "a visit by one of our managers",
+        LetterLanguage.ZH: "经理拜访",
+    },
+}
+"""Offers whose names in the catalogue are told to colleagues, as deeds."""
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -94,6 +105,11 @@ def happening_of(category: str, cause: str | None, language: LetterLanguage) -> 
     if words is None:
         return ""
     return words[0] if language is LetterLanguage.EN else words[1]
+
+
+def offer_in_words(kind: OfferKind, name: str, language: LetterLanguage) -> str:
+    """What the guest was given as a sentence has it; ``name`` is the catalogue's own."""
+    return _SPOKEN.get(kind, {}).get(language, name)
 
 
 def day_in_words(day: date, language: LetterLanguage) -> str:

@@ -139,7 +139,7 @@ def _given(db: Session, case_id: UUID, language: LetterLanguage, by: Actor) -> l
     if not sees_amounts(by):
         return []
     rows = db.connection().execute(
-        select(*cols(Compensation.name_en, Compensation.name_zh))
+        select(*cols(Compensation.kind, Compensation.name_en, Compensation.name_zh))
         .where(
             col(Compensation.complaint_id) == case_id,
             col(Compensation.state) == RecoveryState.GIVEN,
@@ -147,5 +147,9 @@ def _given(db: Session, case_id: UUID, language: LetterLanguage, by: Actor) -> l
         )
         .order_by(*cols(Compensation.given_at, Compensation.id))
     )
-    names = [row.name_zh if language is LetterLanguage.ZH else row.name_en for row in rows]
+    in_chinese = language is LetterLanguage.ZH
+    names = [
+        drafting.offer_in_words(row.kind, row.name_zh if in_chinese else row.name_en, language)
+        for row in rows
+    ]
     return list(dict.fromkeys(names))

@@ -12,7 +12,7 @@ from crm.kit import clock, migrating
 from crm.kit.db import Database
 from crm.kit.errors import RuleBroken
 from crm.kit.settings import Settings, put_in_force
-from lab.demo import old_ledger, pms_book, shelf
+from lab.demo import case_papers, old_ledger, pms_book, shelf
 from lab.demo.house import STAFF, ZONE
 from lab.demo.load import PASSWORD, demo_day, is_demo, make_demo
 from lab.demo.wipe import wipe
@@ -67,6 +67,7 @@ def prepare(
         told("Bringing in an old ledger through the import …")
         old_ledger.bring_in(database, settings.data_dir, world)
         shelf.fill(database, settings.data_dir, settings.secret(), world)
+        case_papers.fill(database, settings.data_dir, settings.secret(), world)
         pms_book.write(settings, pms_book.book_of(world))
     finally:
         database.dispose()

@@ -12,6 +12,7 @@ from crm.complaints import queries
 from crm.hotels import queries as hotels
 from crm.kit.errors import CrmError, NotFound
 from crm.recovery import letter_writing, letters
+from crm.recovery.drafting import day_in_words
 from crm.recovery.letter_schemas import LetterIn, LetterSent, LetterSheet
 from crm.recovery.queries import recovery_of
 from crm.recovery.terms import LetterLanguage, RecoveryState, SentHow
@@ -183,5 +184,8 @@ def _page(
             for each in LetterLanguage
         ],
         ways=[(each.value, label("sent_how", each, language=me.language)) for each in SentHow],
-        day=letter_paper.day_of(letter, frame_of(request).zone),
+        day=day_in_words(
+            letter_paper.day_of(letter, frame_of(request).zone),
+            LetterLanguage.ZH if form.value("language") == "zh" else LetterLanguage.EN,
+        ),
     )

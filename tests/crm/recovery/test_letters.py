@@ -181,16 +181,17 @@ class TestFacts:
         )  # fmt: skip
         service.offer(db, case, RecoveryAsk(offer="FRUIT"), by=duty)
         service.offer(db, case, RecoveryAsk(offer="LETTER"), by=duty)
+        service.offer(db, case, RecoveryAsk(offer="WAIVE", amount_minor=12_345), by=duty)
         made = letters.draft_of(db, case, by=duty)
         assert made.language is ZH
         assert made.body.startswith("尊敬的陈女士，您好：")
         for part in ("空调的噪音", "工程部", "水果盘与致意卡", "2026年12月24日"):
             assert part in made.body
-        for inside in ("Zhou", "lazy", "oil", "手写致歉信", "Dai Wei (", "CNY"):
+        for inside in ("Zhou", "lazy", "oil", "手写致歉信", "Dai Wei (", "CNY", "123"):
             assert inside not in made.body
         english = letters.draft_of(db, case, by=duty, language=EN)
         assert english.body.startswith("Dear Ms Chen,")
-        assert "Fruit plate and note" in english.body
+        assert "Fruit plate and note; a line of your bill that we have waived." in english.body
 
     def test_who_was_involved_does_not_sign(self, db, case, duty):
         put(db, ComplaintStaff(complaint_id=case, staff_id=duty.staff_id))
