@@ -12,6 +12,7 @@ from crm.standing.terms import (
     LATE_DAYS,
     MISSES_WATCHED,
     NO_SHOWS_WATCHED,
+    ONE_IN,
     SATISFIED_FROM_TENTHS,
     UNSATISFIED_BELOW_TENTHS,
     Credit,
@@ -126,10 +127,14 @@ def counted_misses(misses: Sequence[Miss], today: date) -> list[Miss]:
 
 
 def credit_of(facts: Facts, today: date) -> Credit:
-    """Watched with a caution, two no-shows, or three misses of both kinds; good after a stay."""
+    """Watched with a caution, or with misses; else good after a stay.
+
+    Two no-shows, or three misses of both kinds, are watched when they are one in five bookings.
+    """
     misses = counted_misses(facts.misses, today)
     no_shows = sum(one.why is WhyCredit.NO_SHOW for one in misses)
-    if facts.has_caution or no_shows >= NO_SHOWS_WATCHED or len(misses) >= MISSES_WATCHED:
+    is_often = no_shows >= NO_SHOWS_WATCHED or len(misses) >= MISSES_WATCHED
+    if facts.has_caution or (is_often and len(misses) * ONE_IN >= len(misses) + facts.stays):
         return Credit.WATCH
     return Credit.GOOD if facts.stays else Credit.NOT_KNOWN
 

@@ -45,3 +45,5 @@ LATE_DAYS = 1
 NO_SHOWS_WATCHED = 2
 MISSES_WATCHED = 3
 """No-shows and late cancellations together."""
+ONE_IN = 5
+"""Fewer misses than one in so many bookings are no habit: nobody asks a guest of fifty stays."""

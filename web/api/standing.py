@@ -17,8 +17,8 @@ router = APIRouter(tags=["guests"], route_class=HardRoute)
 def read_standing(db: Db, me: Me, views: Views, guest_id: UUID) -> StandingOut:
     """Satisfaction (the newest answers count most) and credit, with the reasons that you may know.
 
-    Satisfied from a mean of 7, unsatisfied below 5. Watched with a caution, two no-shows, or three
-    no-shows and late cancellations of the last two years.
+    Satisfied from a mean of 7, unsatisfied below 5. Watched with a caution; or with two no-shows,
+    or three no-shows and late cancellations, of the last two years that are one in five bookings.
     """
     found = standing.standing_of(db, guest_id, by=me)
     views.viewed(
