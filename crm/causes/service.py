@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from crm.causes import rules
 from crm.causes.tables import RoomNightMonth
 from crm.hotels.tables import Hotel
-from crm.kit import clock
+from crm.kit import clock, failpoints
 from crm.kit.db import Database, chunks
 from crm.kit.dbtypes import as_it_lies, day_from, key_from
 from crm.kit.rows import cols
@@ -70,5 +70,6 @@ def keep(db: Session, found: Nights) -> None:
         for month, count in sorted(nights.items())
     ]  # fmt: skip
     db.connection().execute(delete(RoomNightMonth))
+    failpoints.reach("room_nights.dropped")
     for part in chunks(rows, BATCH):
         db.connection().execute(insert(RoomNightMonth), list(part))

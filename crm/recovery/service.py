@@ -17,7 +17,7 @@ from crm.complaints import service as complaints
 from crm.complaints.tables import Complaint
 from crm.complaints.terms import CaseStatus
 from crm.hotels import queries as hotels
-from crm.kit import clock
+from crm.kit import clock, failpoints
 from crm.kit import events as news
 from crm.kit.db import insert_once
 from crm.kit.errors import (
@@ -115,6 +115,7 @@ def offer(db: Session, complaint_id: UUID, asked: RecoveryAsk, *, by: Actor) -> 
     if said.within:
         _hand_over(db, line, case, by=by)
     else:
+        failpoints.reach("recovery.asked")
         news.record(
             db,
             RecoveryAsked(
@@ -308,6 +309,7 @@ def _hand_over(db: Session, line: Compensation, case: Any, *, by: Actor) -> None
     line.given_at, line.given_by = clock.now(), by.staff_id
     db.add(line)
     db.flush()
+    failpoints.reach("recovery.given")
     name = line.name_zh if by.language.startswith("zh") else line.name_en
     complaints.note_given(
         db, case.id, words=name, cost_minor=line.cost_minor, currency=line.currency, by=by

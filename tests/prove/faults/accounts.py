@@ -26,6 +26,8 @@ _COUNTED = {
     "message": "SELECT message_id FROM intake_message WHERE kind = 'check_in'",
     handlers.POINTS: "SELECT source_id FROM point_entry",
     handlers.COMPLAINT: "SELECT headline FROM complaint",
+    handlers.RECOVERY_ASKED: "SELECT words FROM compensation WHERE state = 'waiting'",
+    handlers.RECOVERY_GIVEN: "SELECT words FROM compensation WHERE state = 'given'",
     handlers.LONG: "SELECT external_id FROM external_ref WHERE kind = 'long'",
 }
 """Where the token of each kind of deed stands, once for every time that it was done."""
@@ -42,8 +44,22 @@ _NEVER = {
     "a key without its answer": "SELECT key FROM remembered_answer WHERE status = 0",
     "a message without its job": "SELECT m.id FROM intake_message m WHERE NOT EXISTS "
     "(SELECT 1 FROM job j WHERE j.name = 'intake.apply_message')",
-    "a case without its first step": "SELECT c.id FROM complaint c WHERE 1 <> "
+    "a case without its first step, or that of what was given": "SELECT c.id FROM complaint c "
+    "WHERE 1 + (SELECT count(*) FROM compensation g "
+    "WHERE g.complaint_id = c.id AND g.state = 'given') <> "
     "(SELECT count(*) FROM complaint_step s WHERE s.complaint_id = c.id)",
+    "points given in one ledger alone": "SELECT 1 AS n WHERE "
+    "(SELECT coalesce(sum(g.points), 0) FROM compensation g WHERE g.state = 'given') <> "
+    "(SELECT coalesce(sum(p.points), 0) FROM point_entry p WHERE p.kind = 'compensation')",
+    "a line of the ledger without a row in the audit": "SELECT 1 AS n WHERE "
+    "(SELECT count(*) FROM compensation) <> (SELECT count(*) FROM audit a "
+    "WHERE a.subject = 'compensation' AND a.deed = 'created')",
+    "what waits for an approval and nobody was told of": "SELECT 1 AS n WHERE "
+    "(SELECT count(*) FROM compensation g WHERE g.state = 'waiting') <> "
+    "(SELECT count(*) FROM event e WHERE e.kind = 'recovery.asked')",
+    "room nights that were counted and are gone": "SELECT j.id FROM job j "
+    "WHERE j.name = 'proof.nights' AND j.done_at IS NOT NULL "
+    "AND NOT EXISTS (SELECT 1 FROM room_night_month)",
     "a note that counts and bears no claim": "SELECT id FROM observation "
     "WHERE state IN ('taken', 'accepted') AND preference_id IS NULL",
     "a note without a row in the audit": "SELECT o.id FROM observation o WHERE NOT EXISTS "

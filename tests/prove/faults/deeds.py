@@ -38,6 +38,7 @@ class Cast:
     membership_id: UUID
     session: str
     key: str
+    manager_id: UUID
     refusals: list[str] = field(default_factory=list)
     """What was wrong with answers that said: come again."""
 
@@ -60,7 +61,8 @@ class Cast:
             ]
             member = enrol(db, guests[0], by=system("proof"))
             key = factories.a_key(db, "pms:ingest", hotel_id=hotel_id)
-        return cls(hotel_id, guests, member, session, key)
+            manager = factories.a_staff(db, "general_manager", hotel_id)
+        return cls(hotel_id, guests, member, session, key, manager)
 
     def guest_of(self, deed: "Deed") -> UUID:
         """Always the same guest for a deed; a file holds fifty contacts at most."""
@@ -304,6 +306,8 @@ def enqueue(database: Database, cast: Cast, deed: Deed) -> None:
     payload = {
         "token": deed.token,
         "membership_id": str(cast.membership_id),
+        "manager_id": str(cast.manager_id),
+        "member_guest_id": str(cast.guest_ids[0]),
         "hotel_id": str(cast.hotel_id),
     }
     with database.writing() as db:
