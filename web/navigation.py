@@ -104,7 +104,7 @@ SETTING_PLACES = (
     Destination("/recovery/limits", "wallet", mark("Limits"), "recovery.limits"),
     Destination("/complaints/settings/targets", "timer", mark("Targets"), "complaints.clocks"),
     Destination("/complaints/settings/hours", "clock", mark("Work hours"), "complaints.clocks"),
-    Destination("/complaints/settings/words", "layers", mark("Words"), "complaints.words"),
+    Destination("/complaints/settings/words", "layers", mark("Word list"), "complaints.words"),
 )
 """What a hotel sets for its complaints, in the order of its tabs."""
 
