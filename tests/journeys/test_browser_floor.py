@@ -106,6 +106,15 @@ def codes_offered(page, room):
     return page.locator(f"#room-{room}").get_attribute("data-likely").split()
 
 
+def test_a_guest_s_complaint_from_the_floor_knows_its_room(serving, browser, keeper):
+    with a_phone(browser, serving, keeper) as page:
+        open_floor(page, serving)
+        page.locator("[data-do=problem]").click()
+        page.locator("#problem-room").select_option("1811")
+        page.locator("[data-complain]").click()
+        expect(page.locator("[name=room_no]")).to_have_value("1811")
+
+
 class TestWithoutNetwork:
     def test_what_was_told_arrives_once_whatever_gets_lost(self, client, serving, browser, keeper):
         with a_phone(browser, serving, keeper) as page:

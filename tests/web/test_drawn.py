@@ -7,6 +7,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from crm.profile.schemas import FloorFilter
+from crm.staff.policy import policy
+from crm.staff.terms import Role
+from web.navigation import RAIL_FITS
 from web.rendering import Frame, render_text
 
 _SPEC = importlib.util.spec_from_file_location(
@@ -132,9 +135,27 @@ class TestFloor:
 
 
 class TestFrame:
+    def any_page(self, permissions):
+        frame = sample.frame(permissions=permissions)
+        return drawn("errors/trouble.html", frame, trouble=_Trouble())
+
     def test_shows_only_places_the_role_may_open(self):
         page = card(sample.frame(permissions=frozenset({"guests.read", "guests.look_up"})))
         assert [link["href"] for link in page.select(".rail li a")] == ["/guests"]
+
+    @pytest.mark.parametrize("role", list(Role))
+    def test_the_rail_of_every_role_fits_a_low_screen(self, role):
+        held = policy().permissions_of([role.value])
+        page = self.any_page(held)
+        seen = page.select(".rail > ul > li")
+        assert 0 < len(seen) <= RAIL_FITS + 1
+
+    def test_approvals_stand_under_complaints_with_both_numbers(self):
+        page = self.any_page(policy().permissions_of(["duty_manager"]))
+        links = {link["href"]: link for link in page.select(".rail a")}
+        assert "/approvals" not in links
+        asked = [each["hx-get"] for each in links["/complaints"].select(".rail-count")]
+        assert asked == ["/complaints/count", "/approvals/count"]
 
     def test_marks_where_one_is(self):
         page = card(sample.frame(path="/guests/1"))

@@ -19,7 +19,7 @@ from crm.complaints.schemas import (
     CaseReopen,
     TaskIn,
 )
-from crm.complaints.terms import CaseStatus
+from crm.complaints.terms import BoardView, CaseStatus
 from crm.guests.tables import Guest
 from crm.kit import clock
 from crm.kit.errors import (
@@ -289,6 +289,27 @@ class TestBoard:
         assert [card.id for card in cards] == [here.id, gone.id, slow.id, filed.id]
         assert (cards[0].room_now, cards[0].guest_name) == ("1605", "陈佳怡 Chen Jiayi")
         assert board(db, by=manager, only="mine").cards == []
+
+    @pytest.mark.parametrize("view", [None, *BoardView])
+    def test_every_view_tells_the_counts_of_all(self, db, hotel, guest, view):
+        duty = a_staff(db, "duty_manager", hotel)
+        by = an_actor("duty_manager", hotel, staff_id=duty)
+        stay = a_stay(
+            db, guest, hotel, status="in_house", room_no="1605", departure_on=TODAY
+        )  # fmt: skip
+        a_case(db, hotel)
+        a_case(db, hotel, stay_id=stay)
+        mine = a_case(db, hotel)
+        service.hand_over(db, mine.id, CaseHandOver(to_staff_id=duty, words="Mine."), by=by)
+        back = a_case(db, hotel)
+        service.close_complaint(db, back.id, a_closing(db, hotel), by=by)
+        again = CaseReopen(why="not_solved", words="It hums again.")
+        service.reopen(db, back.id, again, by=by)
+        found = board(db, by=by, only=view)
+        counts = {each: len(board(db, by=by, only=each).cards) for each in BoardView}
+        assert counts == found.counts
+        assert found.all_count == len(board(db, by=by).cards) == 4
+        assert (counts["mine"], counts["leaving_today"], counts["reopened"]) == (1, 1, 1)
 
     def test_another_hotel_s_are_not_on_it(self, db, hotel, manager):
         a_case(db, a_hotel(db))
