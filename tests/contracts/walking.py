@@ -220,6 +220,7 @@ ASKED_BY: dict[str, tuple[str, ...]] = {
     "limit": ("1", "101", "nine"),
     "view": ("mine", "leaving_today"),
     "language": ("zh-Hans",),
+    "days": ("180", "365"),
     "layout": ("list",),
     "room_no": ("1808", "99"),
     "number": ("1001",),
