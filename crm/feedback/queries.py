@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlmodel import Session, col
 
 from crm.complaints import queries as cases
@@ -223,15 +223,17 @@ def feedback(
     by: Actor,
     kind: FeedbackKind | None = None,
     narrow: FeedbackNarrow | None = None,
+    everywhere: bool = False,
     cursor: str | None = None,
     limit: int = 50,
 ) -> PageOf[FeedbackRow]:
-    """Answers and reviews of the reader's hotel, the newest first.
+    """Answers and reviews of the hotel worked for, or of all within reach, the newest first.
 
     What became a case out of the reader's reach is left out: its words are that case's.
     """
     by.need(READ)
-    low = setting(db, hotel_of(by)).low_at_most
+    here = sorted(by.hotel_ids) if everywhere else [hotel_of(by)]
+    low = {hotel_id: setting(db, hotel_id).low_at_most for hotel_id in here}
     place = _place(cursor)
     rows: list[tuple[FeedbackKind, Any]] = []
     for each in FeedbackKind:
@@ -239,7 +241,7 @@ def feedback(
             continue
         table = _TABLES[each]
         on, key = _day(each), col(table.id)
-        query = _of(each, by).where(col(table.hotel_id) == hotel_of(by))
+        query = _of(each, by).where(one_of(col(table.hotel_id), here))
         if place is not None:
             query = query.where(or_(on < place[0], and_(on == place[0], key < place[1])))
         if narrow is not None:
@@ -247,7 +249,7 @@ def feedback(
         found = db.connection().execute(query.order_by(on.desc(), key.desc()).limit(limit + 1))
         rows += [(each, row) for row in found]
     rows.sort(key=lambda one: (one[1].on, one[1].id), reverse=True)
-    items = [_row(each, row, low, by) for each, row in rows[:limit]]
+    items = [_row(each, row, low[row.hotel_id], by) for each, row in rows[:limit]]
     more = None
     if len(rows) > limit:
         more = write_cursor(items[-1].on.isoformat(), str(items[-1].id))
@@ -304,9 +306,17 @@ def _tenths(kind: FeedbackKind) -> Any:
     return col(Survey.score) * 10 if survey else col(GuestReview.score_tenths)
 
 
-def _narrowed(kind: FeedbackKind, narrow: FeedbackNarrow, low: int) -> ColumnElement[bool]:
+def _narrowed(
+    kind: FeedbackKind, narrow: FeedbackNarrow, low: dict[UUID, int]
+) -> ColumnElement[bool]:
     table = _TABLES[kind]
-    found: ColumnElement[bool] = _tenths(kind) <= low * 10
+    found: ColumnElement[bool] = or_(
+        false(),
+        *(
+            and_(col(table.hotel_id) == hotel_id, _tenths(kind) <= most * 10)
+            for hotel_id, most in low.items()
+        ),
+    )
     if narrow is FeedbackNarrow.NO_CASE:
         return and_(found, col(table.complaint_id).is_(None))
     if narrow is FeedbackNarrow.UNREAD:

@@ -41,7 +41,7 @@ UPLOAD_MAX = FILE_MAX + 64 * 1024
 def list_surveys(
     db: Db, me: Me, views: Views, page: Page, state: FeedbackNarrow | None = None
 ) -> PageOf[FeedbackRow]:
-    """Answered surveys, the newest first; ``low``, low without a case, or unread ones."""
+    """Answered surveys of your hotels, the newest first; all, low, without a case, or unread."""
     return _list(db, me, views, page, FeedbackKind.SURVEY, state)  # type: ignore[return-value]
 
 
@@ -96,7 +96,7 @@ def open_from_survey(
 def list_reviews(
     db: Db, me: Me, views: Views, page: Page, state: FeedbackNarrow | None = None
 ) -> PageOf[FeedbackRow]:
-    """Reviews of the hotel, the newest first; ``low``, low without a case, or unread ones."""
+    """Reviews of your hotels, the newest first; all, low, without a case, or unread."""
     return _list(db, me, views, page, FeedbackKind.REVIEW, state)  # type: ignore[return-value]
 
 
@@ -185,7 +185,13 @@ def _list(
     db: Db, me: Actor, views: Views, page: Page, kind: FeedbackKind, state: FeedbackNarrow | None
 ) -> Response:
     found = queries.feedback(
-        db, by=me, kind=kind, narrow=state, cursor=page.cursor, limit=page.limit
+        db,
+        by=me,
+        kind=kind,
+        narrow=state,
+        everywhere=True,
+        cursor=page.cursor,
+        limit=page.limit,
     )
     for one in found.items:
         _viewed(views, me, one)
