@@ -12,6 +12,7 @@ from segmentation.triage.terms import Question
 from web.deps import Db, Me, Reading
 from web.labels import label
 from web.pages.causes import percent
+from web.pages.complaints import SEVERITY_ICONS
 from web.rendering import render
 from web.wording import wording
 
@@ -33,6 +34,7 @@ def sounds_like(
         "complaints/_sounds_like.html",
         found=found,
         name=found.category_zh if chinese else found.category_en,
+        severity_icon=SEVERITY_ICONS[found.severity] if found.severity else "",
     )
 
 

@@ -9,4 +9,5 @@ document.addEventListener("click", (event) => {
   choice.checked = true;
   choice.dispatchEvent(new Event("change", { bubbles: true }));
   chip.setAttribute("aria-pressed", "true");
+  chip.classList.add("chip-on");
 });
