@@ -1,6 +1,6 @@
 """Money as people type it into a field, and back: one way for every form of the house."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 
 from babel.numbers import get_currency_precision
 
@@ -13,7 +13,7 @@ def minor_of(typed: str, currency: str, pointer: str) -> int:
     places = get_currency_precision(currency)
     try:
         value = Decimal(typed.strip().replace(",", "")).scaleb(places)
-    except InvalidOperation:
+    except DecimalException:  # no number, or one beyond all numbers: 1e999999
         value = Decimal("NaN")
     if not value.is_finite() or value != value.to_integral_value() or not 0 <= value <= MONEY_MAX:
         raise Invalid("Write an amount such as 120 or 120.50.", "amount", pointer=pointer)

@@ -104,6 +104,8 @@ class TestOffers:
         ("wrong", "field"),
         [
             ({"cost": "a lot"}, "#cost"),
+            ({"cost": "1e999999"}, "#cost"),
+            ({"worth": "-1"}, "#worth"),
             ({"worth": "1.005"}, "#worth"),
             ({"points": "many"}, "#points"),
             ({"points": "5"}, "#points"),
