@@ -923,6 +923,7 @@ def _feedback(db: Session, house: House) -> None:
             words="surveywords-onyx" if here else "foreignsurvey-marble",
         )  # fmt: skip
         where["survey_id"] = where["row_id"] = put(db, survey).id
+        where["survey_stay"] = stay
         review = GuestReview(
             hotel_id=hotel, site="zqreviewsite" if here else "foreignreview-marble",
             external_id="zqreviewid" if here else "foreignreview-marble", written_on=TODAY,
