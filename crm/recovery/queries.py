@@ -88,6 +88,7 @@ def recovery_of(db: Session, complaint_id: UUID, *, by: Actor) -> RecoverySheet:
         )
     return RecoverySheet(
         complaint_id=complaint_id,
+        case_version=case.version,
         reference=cases.reference(case.number),
         category=case.category,
         currency=hotel.currency,
@@ -109,7 +110,7 @@ def case_of(db: Session, complaint_id: UUID, *, by: Actor) -> Any:
             select(
                 *cols(
                     Complaint.hotel_id, Complaint.number, Complaint.guest_id, Complaint.category,
-                    Complaint.severity, Complaint.status,
+                    Complaint.severity, Complaint.status, Complaint.version,
                 )
             ).where(col(Complaint.id) == complaint_id, cases.within_reach(by))
         )

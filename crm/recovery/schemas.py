@@ -191,6 +191,7 @@ class RecoverySheet(Out):
     """
 
     complaint_id: UUID
+    case_version: int
     reference: str
     category: str
     currency: str

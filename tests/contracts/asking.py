@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
+from zipfile import ZipFile
 
 from fastapi import FastAPI
 from httpx2 import Response
@@ -25,6 +26,7 @@ from tests.contracts.walking import (
     readable,
     routes,
 )
+from web.sheets import XLSX
 
 SCOPES = sorted(policy().scopes)
 HOLDERS = [*(role.value for role in Role), *SCOPES]
@@ -173,6 +175,8 @@ def text_of(response: Response) -> str:
     if kind.startswith("application/pdf"):
         pages = PdfReader(BytesIO(response.content)).pages
         return "\n".join([page.extract_text() for page in pages] + _links(pages))
+    if kind.startswith(XLSX):
+        return _workbook(response.content)
     return response.text if is_text else ""
 
 
@@ -180,6 +184,13 @@ def _links(pages: Iterable[PageObject]) -> list[str]:
     """Where a PDF's links lead: an address can name what the text does not."""
     actions = [note.get_object().get("/A") for page in pages for note in page.get("/Annots") or ()]
     return [str(action.get_object().get("/URI", "")) for action in actions if action is not None]
+
+
+def _workbook(content: bytes) -> str:
+    """All parts of a workbook but the one that says in which second it was made."""
+    with ZipFile(BytesIO(content)) as book:
+        parts = [name for name in sorted(book.namelist()) if name != "docProps/core.xml"]
+        return "\n".join(book.read(name).decode() for name in parts)
 
 
 def headers_of(response: Response) -> str:

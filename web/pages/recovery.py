@@ -4,6 +4,7 @@ What a hotel sets for it, offers and limits, is `recovery_settings`.
 """
 
 from datetime import date
+from json import dumps
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ Text = Annotated[str, Form(max_length=600)]
 Version = Annotated[int, Form(ge=1, le=2**31)]
 Cursor = Annotated[str | None, Query(max_length=CURSOR_MAX)]
 FIRST_SHOWN = 5
+OWN_DEED = "keshi:own-deed"
 RUNNING = (RecoveryState.WAITING, RecoveryState.APPROVED)
 
 
@@ -54,9 +56,10 @@ def give_or_ask(
 ) -> Response:
     """One tap gives within the own limit; above it the same form asks for an approval."""
     typed = {"line": line, "offer": offer, "amount": amount, "words": words}
+    before = queries.recovery_of(db, complaint_id, by=me)
     try:
         with db.begin_nested():
-            currency = queries.recovery_of(db, complaint_id, by=me).currency
+            currency = before.currency
             asked: dict[str, str | int | None] = {
                 "id": line or None,
                 "offer": offer,
@@ -68,7 +71,7 @@ def give_or_ask(
     except (ValidationError, CrmError) as fault:
         form = refused(typed | {"amount_minor": ""}, fault, me.language)
         return _recovery(request, db, me, complaint_id, form, status=_status(fault))
-    return _back_to_case(request, db, me, complaint_id)
+    return _back_to_case(request, db, me, complaint_id, before.case_version)
 
 
 @router.post("/recovery/{compensation_id:uuid}/decide")
@@ -157,6 +160,7 @@ def _recovery(
     form: Filled | None = None,
     *,
     status: int = 200,
+    before: int | None = None,
 ) -> Response:
     sheet = queries.recovery_of(db, complaint_id, by=me)
     offers = sorted(sheet.offers, key=lambda one: (not one.within, one.cost_minor))
@@ -165,6 +169,9 @@ def _recovery(
         request,
         template,
         status=status,
+        headers=None
+        if before is None
+        else {"HX-Trigger": dumps({OWN_DEED: {"before": before, "after": sheet.case_version}})},
         sheet=sheet,
         offers=offers,
         first_shown=FIRST_SHOWN,
@@ -178,9 +185,13 @@ def _recovery(
     )
 
 
-def _back_to_case(request: Request, db: Session, me: Actor, complaint_id: UUID) -> Response:
+def _back_to_case(
+    request: Request, db: Session, me: Actor, complaint_id: UUID, before: int
+) -> Response:
+    """The part as it is now; forms of the page that stood on the version ``before`` are told the
+    new one, for what somebody did there is no news to the same page."""
     if is_fragment(request):
-        return _recovery(request, db, me, complaint_id)
+        return _recovery(request, db, me, complaint_id, before=before)
     return RedirectResponse(f"/complaints/{complaint_id}/recovery", 303)
 
 
@@ -188,13 +199,14 @@ def _step(
     request: Request, db: Session, me: Actor, line_id: UUID, version: int, deed: Any
 ) -> Response:
     complaint_id = queries.line(db, line_id, by=me).complaint_id
+    before = queries.recovery_of(db, complaint_id, by=me).case_version
     try:
         with db.begin_nested():
             deed(db, line_id, version=version, by=me)
     except CrmError as fault:
         form = refused({}, fault, me.language)
         return _recovery(request, db, me, complaint_id, form, status=_status(fault))
-    return _back_to_case(request, db, me, complaint_id)
+    return _back_to_case(request, db, me, complaint_id, before)
 
 
 def _approvals(
