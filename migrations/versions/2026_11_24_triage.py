@@ -22,9 +22,7 @@ def upgrade() -> None:
         sa.Column("severity_permille", sa.Integer(), nullable=True),
         sa.Column("figures", JsonDoc(), nullable=False),
         sa.Column("weights", JsonDoc(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["hotel_id"], ["hotel.id"], name=op.f("fk_triage_model_hotel_id")
-        ),
+        sa.ForeignKeyConstraint(["hotel_id"], ["hotel.id"], name=op.f("fk_triage_model_hotel_id")),
         sa.PrimaryKeyConstraint("hotel_id", name=op.f("pk_triage_model")),
     )
 

@@ -5,7 +5,6 @@ say what is true.
 """
 
 import json
-import os
 import subprocess
 import sys
 from typing import Any
@@ -137,13 +136,12 @@ def taught_apart(told: Told, listed: list[tuple[str, str]]) -> dict[str, Any]:
     `subprocess.CalledProcessError` when it dies: the job is then tried again.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "segmentation.triage.learning"],
+        [sys.executable, "-X", "utf8", "-m", "segmentation.triage.learning"],
         input=json.dumps({"examples": told, "glossary": listed}, ensure_ascii=False),
         capture_output=True,
         encoding="utf-8",
         check=True,
         timeout=LESSON_S,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"},
     )
     lesson: dict[str, Any] = json.loads(done.stdout)
     return lesson

@@ -13,7 +13,7 @@ from crm.complaints.watching import watch
 from crm.stays.tables import Stay
 from crm.stays.terms import StayStatus
 from tests import factories
-from tests.journeys.test_browser_story import a_screen
+from tests.journeys.test_browser_story import a_screen, work_off
 
 pytestmark = pytest.mark.browser
 
@@ -88,13 +88,34 @@ def comes_again(database, hotel, guest):
         )  # fmt: skip
 
 
+def ask_for_more(duty):
+    """An offer far above a duty manager's limit waits for somebody who may."""
+    duty.locator(".gives-more > summary").click()
+    duty.locator("summary", has_text="Waive a line of the bill").click()
+    duty.get_by_label("How much is waived (CNY)").fill("6,400")
+    duty.get_by_label("Why this").last.fill("Two nights without sleep")
+    duty.locator("details.give-do[open] form button", has_text="Give").click()
+    expect(duty.get_by_text("waits for approval")).to_be_visible()
+
+
+def approve(boss):
+    """The page knows by itself that something waits."""
+    expect(boss.get_by_text("Two nights without sleep")).to_be_visible()
+    boss.get_by_label("Words to the colleague").fill("Right so")
+    boss.get_by_role("button", name="Approve").click()
+    expect(boss.get_by_text("Nothing waits")).to_be_visible()
+
+
 def test_noise_in_1605_is_heard_put_right_and_seen_to_at_the_next_arrival(
     client, serving, browser, lin
 ):
     with (
         a_screen(browser, serving, client, "housekeeping", **PHONE) as phone,
         a_screen(browser, serving, client, "duty_manager") as duty,
+        a_screen(browser, serving, client, "general_manager", **PHONE) as boss,
     ):
+        boss.goto(f"{serving.url}/approvals")
+        expect(boss.get_by_text("Nothing waits")).to_be_visible()
         take_down(duty, serving.url, "1203", "serious", "The street is loud.")
         expect(duty.locator("h1")).to_contain_text("The street is loud")
         duty.goto(f"{serving.url}/complaints")
@@ -124,6 +145,15 @@ def test_noise_in_1605_is_heard_put_right_and_seen_to_at_the_next_arrival(
         moved.locator("[data-open]").click()
         duty.get_by_role("button", name="Apologise").click()
         expect(duty.locator(".heard .is-done")).to_have_count(2)
+        work_off(client.database)
+        duty.reload()
+        expect(duty.locator("#outreach")).to_contain_text("Outreach held")
+
+        ask_for_more(duty)
+        approve(boss)
+        duty.reload()
+        duty.get_by_role("button", name="Given to the guest").click()
+        expect(duty.get_by_label("Given so far")).to_contain_text("Right so")
         duty.locator("#close > summary").click()
         duty.locator("#close").get_by_role("button", name="Close and file").click()
         expect(duty.locator("#close_words:invalid")).to_be_visible()
@@ -134,6 +164,9 @@ def test_noise_in_1605_is_heard_put_right_and_seen_to_at_the_next_arrival(
         duty.locator("#next_stay_check").fill("quiet side, manager greets")
         duty.locator("#close").get_by_role("button", name="Close and file").click()
         expect(duty.locator(".case-head")).to_contain_text("closed")
+        work_off(client.database)
+        duty.reload()
+        expect(duty.locator("#outreach")).to_contain_text("Outreach released")
 
     comes_again(client.database, client.hotel_id, lin)
     with a_screen(browser, serving, client, "front_desk") as desk:
