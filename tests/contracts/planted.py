@@ -37,6 +37,7 @@ from crm.documents import catalogue as document_kinds
 from crm.documents.store import Shelf
 from crm.documents.tables import Document
 from crm.documents.terms import FileKind
+from crm.feedback.signing import token_of
 from crm.feedback.tables import GuestReview, Survey
 from crm.guests import indexing
 from crm.guests.parts import document_bond, special_bond
@@ -110,6 +111,7 @@ from crm.stays.terms import (
     StayStatus,
 )
 from tests import factories
+from tests.conftest import SECRET
 from tests.factories import TODAY, put
 
 SPECIAL_CODE, RESTRICTED_CODE, NORMAL_CODE = "AL.PEANUT", "PR.SECDET", "FL.HIGH"
@@ -221,6 +223,9 @@ WITHOUT_NEEDLE = {
     "survey.asked": "instants, and a link that the keyed digest makes; differing houses tell",
     "preparation.state": "instants; its words are those of the preferences behind it",
     "stay.score": "a digit; differing houses tell",
+    "standing.satisfaction": "few values; differing houses tell",
+    "standing.credit": "few values; differing houses tell",
+    "outreach.hold": "instants; differing houses tell",
 }
 
 STRANGERS = {"far": ("Farnqvist", "远方客"), "past": ("Pastnqvist", "旧时客")}
@@ -923,6 +928,8 @@ def _feedback(db: Session, house: House) -> None:
             words="surveywords-onyx" if here else "foreignsurvey-marble",
         )  # fmt: skip
         where["survey_id"] = where["row_id"] = put(db, survey).id
+        if here:
+            house.ids["token"] = _link_that_is_open(db, house)
         where["survey_stay"] = stay
         review = GuestReview(
             hotel_id=hotel, site="zqreviewsite" if here else "foreignreview-marble",
@@ -933,6 +940,17 @@ def _feedback(db: Session, house: House) -> None:
             imported_by=boss, read_at=now, read_by=boss, complaint_id=case,
         )  # fmt: skip
         where["guest_review_id"] = put(db, review).id
+
+
+def _link_that_is_open(db: Session, house: House) -> str:
+    """The token of a survey that nobody has answered yet."""
+    stay = factories.a_stay(
+        db, house.guest, house.here, status=StayStatus.CHECKED_OUT, room_no="1808",
+        arrival_on=TODAY - timedelta(days=70), confirmation_no=None,
+    )  # fmt: skip
+    ends = clock.now() + timedelta(days=30)
+    asked = put(db, Survey(hotel_id=house.here, stay_id=stay, made_at=clock.now(), expires_at=ends))
+    return token_of(asked.id, ends, SECRET)
 
 
 def _loyalty_and_consent(db: Session, house: House) -> None:

@@ -143,7 +143,7 @@ def _value(name: str, before: str, house: House, guest_id: UUID) -> str:
         "row_id": house.ids["survey_id"],
         "guest_review_id": house.ids["guest_review_id"],
         "said": "survey",
-        "token": "a-link-that-is-none-of-ours",
+        "token": house.ids["token"],
         "role": "duty_manager",
         "severity": "minor",
         "department": "HK",
