@@ -271,6 +271,7 @@ class ComplaintSheet(ComplaintRow):
     owner_id: UUID | None
     owner_name: str | None
     opened_by: UUID | None
+    opened_by_name: str | None
     first_reply_due_at: datetime | None
     first_replied_at: datetime | None
     due_at: datetime | None

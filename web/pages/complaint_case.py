@@ -16,7 +16,7 @@ from crm.complaints import queries
 from crm.complaints.heard import heard
 from crm.complaints.rules import BY_THEIR_OWN_VERBS
 from crm.complaints.schemas import CategoryWord, ComplaintSheet
-from crm.complaints.terms import REACH_TRIES
+from crm.complaints.terms import REACH_TRIES, CaseStatus
 from crm.guests.queries import names_in_lists
 from crm.hotels import queries as hotels
 from crm.hotels.terms import DepartmentCode
@@ -78,6 +78,7 @@ def case_page(
     case = queries.complaint(db, complaint_id, by=me)
     views.viewed(by=me, subject="complaint", subject_id=complaint_id, guest_id=case.guest_id)
     words = queries.words(db, by=me)
+    is_open = case.status is not CaseStatus.CLOSED
     zone, now = ZoneInfo(frame_of(request).zone), clock.now()
     return render(
         request,
@@ -94,13 +95,12 @@ def case_page(
             has_cause=case.cause is not None,
             step_words=[step.words for step in case.steps],
         ),
-        opened_by=_opener(db, case),
         category_name=_name_of(words, case.category, me.language),
         cause_name=_cause_name(words, case, me.language),
         categories=category_choices(words, me.language),
         causes=_causes(words, case, me.language),
-        departments=_departments(db, case, me.language),
-        colleagues=[(str(key), name) for key, name in staff.colleagues(db, by=me)],
+        departments=_departments(db, case, me.language) if is_open else [],
+        colleagues=_colleagues(db, me) if is_open else [],
         mine=str(me.staff_id or ""),
         fresh_due=f"{(now + timedelta(hours=1)).astimezone(zone):%Y-%m-%dT%H:%M}",
         fresh_check=(frame_of(request).today + CHECK_BACK).isoformat(),
@@ -141,10 +141,6 @@ def _past(db: Session, case: ComplaintSheet, me: Actor) -> list[Any]:
     return [each for each in found.items if each.id != case.id]
 
 
-def _opener(db: Session, case: ComplaintSheet) -> str:
-    return staff.names_of(db, {case.opened_by}).get(case.opened_by, "") if case.opened_by else ""
-
-
 def _name(word: Any, language: str) -> str:
     name: str = word.name_zh if language == "zh-Hans" else word.name_en
     return name
@@ -168,6 +164,10 @@ def _causes(
     return [("", "—")] + [
         (each.code, _name(each, language)) for each in own if each.is_on or each.code == case.cause
     ]
+
+
+def _colleagues(db: Session, me: Actor) -> list[tuple[str, str]]:
+    return [(str(key), name) for key, name in staff.colleagues(db, by=me)]
 
 
 def _departments(db: Session, case: ComplaintSheet, language: str) -> list[tuple[str, str]]:
