@@ -8,16 +8,18 @@ import asyncio
 import random
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from crm.causes.service import count_nights
 from crm.complaints.tables import Complaint
 from crm.complaints.terms import CaseStatus
+from crm.kit import clock
 from crm.kit.db import Database
 from crm.stays.tables import Stay
 from crm.stays.terms import StayStatus
@@ -66,6 +68,8 @@ class _Desk(Walk):
     ) -> None:  # fmt: skip
         super().__init__(product, effort, told)
         self.rng = random.Random("complaints")
+        self.database = database
+        self.made: list[UUID] = []
         with database.reading() as db:
             connection = db.connection()
             here = col(Complaint.hotel_id) == sample.hotel_id
@@ -97,7 +101,18 @@ class _Desk(Walk):
         async with Asker(self.product.port) as desk:
             await self.enter(desk, "desk1")
             lines.append(await self._open(desk))
+        self._file_away()
         return lines
+
+    def _file_away(self) -> None:
+        """The next run on the same house finds as many open cases as this one did."""
+        long_ago = clock.now() - timedelta(days=60)
+        with self.database.writing() as db:
+            db.connection().execute(
+                update(Complaint)
+                .where(col(Complaint.id).in_(self.made))
+                .values(status=CaseStatus.CLOSED, closed_at=long_ago)
+            )
 
     async def _read(self, manager: Asker) -> list[Line]:
         board = await self.timed(
@@ -136,8 +151,9 @@ class _Desk(Walk):
         async def ask(request_id: str) -> Answer:
             guest_id, stay_id = self.rng.choice(self.in_house)
             category, severity, headline = self.rng.choice(TOLD)
+            self.made.append(uuid.uuid4())
             case = {
-                "id": str(uuid.uuid4()), "source": "in_house", "guest_id": str(guest_id),
+                "id": str(self.made[-1]), "source": "in_house", "guest_id": str(guest_id),
                 "stay_id": str(stay_id), "category": category, "severity": severity,
                 "headline": headline, "words": headline,
             }  # fmt: skip
