@@ -15,7 +15,8 @@ from pypdf import PageObject, PdfReader
 from crm.staff.policy import policy
 from crm.staff.terms import Channel, Role
 from tests.conftest import Client
-from tests.contracts.planted import FOREIGN, NEEDLES, STRANGERS, House
+from tests.contracts.needles import FOREIGN, NEEDLES, STRANGERS
+from tests.contracts.planted_house import House
 from tests.contracts.walking import (
     STREAMS,
     Route,

@@ -14,7 +14,7 @@ from crm.preferences.terms import Sensitivity
 from crm.staff.policy import policy
 from crm.staff.terms import Channel, Sight
 from tests.contracts.asking import Answer, Asking, seen_of
-from tests.contracts.planted import House
+from tests.contracts.planted_house import House
 
 
 def hidden_from(holder: str) -> list[str]:

@@ -9,7 +9,8 @@ from sqlmodel import Session
 from crm.kit.metadata import all_tables
 from crm.staff.policy import policy
 from tests.contracts.asking import Answer, Way
-from tests.contracts.planted import FOREIGN, STRANGERS, House
+from tests.contracts.needles import FOREIGN, STRANGERS
+from tests.contracts.planted_house import House
 
 
 def reaches(reach: str, who: str) -> bool:

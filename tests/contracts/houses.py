@@ -16,7 +16,8 @@ from lab.demo.pages import router as demo_doors
 from tests import postgres
 from tests.conftest import SECRET, Client
 from tests.contracts.asking import Asking
-from tests.contracts.planted import House, plant, plant_import
+from tests.contracts.planted import plant, plant_import
+from tests.contracts.planted_house import House
 from tests.contracts.walking import LOOKING_UP
 from web.app import create_app, furnish
 

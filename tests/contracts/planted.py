@@ -1,20 +1,18 @@
 """A house with two hotels in which every field of a guest holds a value found nowhere else.
 
-`plant` writes it; `NEEDLES` says by which words a field is recognised in an answer. Four
+`plant` writes it; `needles` says by which words a field is recognised in an answer. Four
 guests stand in it: ``guest`` (in house here today, every field filled), ``hidden`` (in house
 here, incognito), ``past`` (was here last year) and ``far`` (known to the other hotel only).
 ``guest`` has also stayed in the other hotel, which knows things of its own about her.
 """
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlmodel import Session, select
 
-from campaigns.holds.tables import OutreachHold
 from crm.alerts.tables import AlertDismissal, AlertRule, AlertShowing
 from crm.alerts.terms import AlertKind, AlertWeight
 from crm.audit.tables import UnusualViewing
@@ -22,23 +20,15 @@ from crm.audit.terms import ActorKind, Unusual
 from crm.companies.tables import Company, CompanyContact, CompanyVisit, Contract
 from crm.companies.terms import CompanyKind
 from crm.complaints.tables import (
-    ArrivalCheck,
-    CaseWord,
     Complaint,
     ComplaintAttachment,
-    ComplaintEscalation,
-    ComplaintPause,
-    ComplaintStaff,
     ComplaintStep,
-    Prevention,
 )
-from crm.complaints.terms import CaseClock, CaseSource, CaseStatus, Severity, WordLevel
+from crm.complaints.terms import CaseSource, CaseStatus, Severity
 from crm.documents import catalogue as document_kinds
 from crm.documents.store import Shelf
 from crm.documents.tables import Document
 from crm.documents.terms import FileKind
-from crm.feedback.signing import token_of
-from crm.feedback.tables import GuestReview, Survey
 from crm.guests import indexing
 from crm.guests.parts import document_bond, special_bond
 from crm.guests.tables import (
@@ -91,15 +81,13 @@ from crm.preferences.terms import (
 from crm.preparing.tables import Preparation, StayPreparation
 from crm.privacy.tables import Consent
 from crm.privacy.terms import ConsentChannel, ConsentPurpose, ConsentState
-from crm.recovery.tables import Compensation, ComplaintLetter
-from crm.recovery.terms import LetterLanguage, OfferKind, RecoveryState, SentHow
+from crm.recovery.tables import ComplaintLetter
+from crm.recovery.terms import LetterLanguage, RecoveryState, SentHow
 from crm.sensing.tables import Habit
 from crm.sensing.terms import HabitState, Occasion
 from crm.staff.policy import policy
 from crm.staff.tables import ApiKey
 from crm.staff.terms import Role
-from crm.standing.tables import GuestStanding
-from crm.standing.terms import Credit, Satisfaction
 from crm.stays.events import FirstStay
 from crm.stays.tables import Companion, FolioLine, GuestFigure, GuestOutlet, GuestSpend
 from crm.stays.terms import (
@@ -111,153 +99,9 @@ from crm.stays.terms import (
     StayStatus,
 )
 from tests import factories
-from tests.conftest import SECRET
+from tests.contracts.planted_cases import a_compensation, plant_case, plant_feedback, plant_recovery
+from tests.contracts.planted_house import NORMAL_CODE, PIXEL, RESTRICTED_CODE, SPECIAL_CODE, House
 from tests.factories import TODAY, put
-
-SPECIAL_CODE, RESTRICTED_CODE, NORMAL_CODE = "AL.PEANUT", "PR.SECDET", "FL.HIGH"
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63"
-    "6060606000000005000147a3f5f30000000049454e44ae426082"
-)
-
-NEEDLES: dict[str, tuple[str, ...]] = {
-    "guest.name": ("甄妙珂", "Zhenqan", "Formerzhen"),
-    "guest.true_name": ("欧隐淼", "Ouyinmiao"),
-    "guest.alias": ("Plumwick",),
-    "guest.ref": ("G-QZ7K2M",),
-    "guest.birth_year": ("1957",),
-    "guest.work": ("Glassharpist", "Chiefwarden"),
-    "guest.vip_why": ("vipreason-kestrel",),
-    "guest.caution_why": ("cautionreason-otter",),
-    "guest.phone": ("13987650431", "8613987650431"),
-    "guest.email": ("zqmailbox17", "zqwechat88"),
-    "guest.address": ("Needlewood", "Zqtown", "ZQ77QZ"),
-    "guest.identity_document": ("E77Q31905",),
-    "guest.special": ("Zqethnos", "Zqnativeplace"),
-    "guest.vehicle": ("浙A7QZ31", "vehicleremark-heron"),
-    "guest.relations": ("Zqrelative", "relationremark-ibis"),
-    "guest.relation_phone": ("13765432109", "8613765432109"),
-    "stay.history": ("PASTCONF77", "Zqgroupname", "Zqfromtown", "Zqmarket"),
-    "stay.wishes": ("wishwords-lantern",),
-    "stay.rate": ("ZQRATE", "7654300", "76543.00"),
-    "guest.spend": (
-        "foliotext-truffle",
-        "Zqoutlet",
-        "zqpay",
-        "48273651",
-        "482736.51",
-        "482736",
-        "482737",
-    ),
-    "preference.normal": ("prefwords-normal",),
-    "habit.proposed": ("habitvalue-agate",),
-    "preference.special": ("prefwords-special", "Peanut allergy", "花生过敏", "AL.PEANUT"),
-    "preference.restricted": ("prefwords-restricted",),
-    "note.service": ("notewords-service",),
-    "note.department": ("notewords-department",),
-    "note.management": ("notewords-management",),
-    "note.restricted": ("notewords-restricted",),
-    "trace.task": ("tracewords-plover", "traceremark-plover", "tracehanded-plover"),
-    "complaint.flag": ("caseheadline-quartz", "nextcheck-quartz"),
-    "complaint.case": (
-        "casewords-basalt",
-        "stepwords-basalt",
-        "casevisitor-basalt",
-        "casecontact-basalt",
-        "caseplace-basalt",
-        "casedetail-basalt",
-        "preventionwords-basalt",
-        "filetitle-basalt",
-        "lettersubject-basalt",
-        "letterwords-basalt",
-    ),
-    "complaint.cause": ("casecause-basalt", "caseitem-basalt"),
-    "complaint.given": (
-        "casegiven-opal",
-        "3141593",
-        "31415.93",
-        "givenname-opal",
-        "补名猫眼石",
-        "givenwhy-opal",
-        "givendecided-opal",
-        "2236067",
-        "22360.67",
-        "223606",
-    ),
-    "survey.answer": ("surveywords-onyx",),
-    "guest_review.words": (
-        "zqreviewsite",
-        "zqreviewid",
-        "reviewauthor-onyx",
-        "reviewtitle-onyx",
-        "reviewwords-onyx",
-    ),
-    "loyalty.tier": ("ZQ88001234", "tierwhy-amber"),
-    "loyalty.points": ("271828", "pointwords-amber"),
-    "consent.state": ("consentwords-jade", "zqconsentsource"),
-    "lost_property.item": (
-        "foundwhat-gull",
-        "foundplace-gull",
-        "foundshelf-gull",
-        "foundwords-gull",
-    ),
-    "document.identity": ("doctitle-identity",),
-    "document.other": ("doctitle-letter",),
-}
-"""By field of the policy: words that appear nowhere but in this field's values."""
-
-LEFT_BY_A_MASK: dict[str, tuple[str, ...]] = {
-    "guest.address": ("Zqtown",),
-}
-"""What a masked value may still show: the town of an address tells namesakes apart."""
-
-WITHOUT_NEEDLE = {
-    "guest.language": "few values; clear or not at all, so differing houses tell",
-    "guest.birthday": "days and months are everywhere; differing houses tell",
-    "guest.identity": "few values; differing houses tell",
-    "guest.vip": "few values; differing houses tell",
-    "guest.caution": "few values; differing houses tell",
-    "guest.file": "dates; differing houses tell",
-    "stay.count": "a digit; differing houses tell",
-    "alert.aside": "keys; what they stand for is the fields that the alert follows from",
-    "survey.asked": "instants, and a link that the keyed digest makes; differing houses tell",
-    "preparation.state": "instants; its words are those of the preferences behind it",
-    "stay.score": "a digit; differing houses tell",
-    "standing.satisfaction": "few values; differing houses tell",
-    "standing.credit": "few values; differing houses tell",
-    "outreach.hold": "instants; differing houses tell",
-}
-
-STRANGERS = {"far": ("Farnqvist", "远方客"), "past": ("Pastnqvist", "旧时客")}
-"""Names of guests who are outside the reach of some."""
-
-
-FOREIGN = (
-    "FARCONF33", "Zqforeignoutlet", "foreigncase-marble",
-    "foreignfound-marble", "foreignnote-marble", "foreigntrace-marble",
-    "foreignpref-marble", "foreigndoc-marble",
-    "foreigngiven-marble", "foreignsurvey-marble", "foreignreview-marble", "Colleague Elsewhere",
-)  # fmt: skip
-"""Words of rows that belong to the other hotel, about the guest whom both know."""
-
-
-@dataclass
-class House:
-    """Who and what stands in the planted house, by the names that routes use."""
-
-    here: UUID
-    elsewhere: UUID
-    guest: UUID
-    hidden: UUID
-    past: UUID
-    far: UUID
-    stay: UUID
-    company: UUID
-    ids: dict[str, object] = field(default_factory=dict)
-    elsewhere_ids: dict[str, object] = field(default_factory=dict)
-    staff: dict[tuple[Role, UUID], UUID] = field(default_factory=dict)
-    sessions: dict[tuple[Role, UUID], str] = field(default_factory=dict)
-    keys: dict[tuple[str, UUID], str] = field(default_factory=dict)
 
 
 def plant(db: Session, *, vault: Vault, data_dir: Path) -> House:
@@ -286,9 +130,9 @@ def plant(db: Session, *, vault: Vault, data_dir: Path) -> House:
     _stays(db, house)
     _basic_data(db, house, vault)
     _preferences_and_notes(db, house)
-    _case(db, house)
-    _recovery(db, house)
-    _feedback(db, house)
+    plant_case(db, house)
+    plant_recovery(db, house)
+    plant_feedback(db, house)
     _loyalty_and_consent(db, house)
     _shelf(db, house, Shelf(data_dir, vault))
     _found(db, house, vault)
@@ -754,205 +598,6 @@ def a_rule(hotel_id: UUID) -> AlertRule:
     )  # fmt: skip
 
 
-def _case(db: Session, house: House) -> None:
-    manager = house.staff[Role.DUTY_MANAGER, house.here]
-    now = clock.now()
-    case = put(
-        db,
-        Complaint(
-            hotel_id=house.here,
-            number=1042,
-            source=CaseSource.IN_HOUSE,
-            guest_id=house.guest,
-            stay_id=house.stay,
-            room_no="1808",
-            category="noise",
-            cause="casecause-basalt",
-            severity=Severity.SERIOUS,
-            headline="caseheadline-quartz",
-            words="casewords-basalt",
-            department=DepartmentCode.ENGINEERING,
-            status=CaseStatus.INVESTIGATING,
-            owner_id=manager,
-            opened_at=now,
-            opened_by=manager,
-            due_at=now + timedelta(hours=4),
-            satisfaction=4,
-            given="casegiven-opal",
-            cost_minor=3141593,
-            currency="CNY",
-            next_stay_check="nextcheck-quartz",
-            visitor_name="casevisitor-basalt",
-            visitor_contact="casecontact-basalt",
-            place="caseplace-basalt",
-            item="caseitem-basalt",
-            cause_detail="casedetail-basalt",
-            happened_at=now - timedelta(hours=1),
-            first_reply_due_at=now + timedelta(minutes=15),
-            first_replied_at=now,
-            solved_at=now,
-            talk_id=uuid4(),
-            departs_at=now + timedelta(hours=20),
-        ),
-    )
-    put(
-        db,
-        ComplaintStep(
-            complaint_id=case.id,
-            no=1,
-            at=now,
-            by_id=manager,
-            status_after=CaseStatus.INVESTIGATING,
-            words="stepwords-basalt",
-        ),
-    )
-    put(
-        db,
-        CaseWord(
-            level=WordLevel.CATEGORY, code="noise", name_en="Noise zqword", name_zh="噪音zqword",
-            department=DepartmentCode.ENGINEERING,
-        ),
-    )  # fmt: skip
-    put(
-        db,
-        CaseWord(
-            level=WordLevel.CAUSE, code="air_conditioner", parent="noise",
-            name_en="Air conditioner zqword", name_zh="空调噪音zqword",
-        ),
-    )  # fmt: skip
-    put(db, ComplaintPause(complaint_id=case.id, no=1, from_at=now, until_at=now))
-    put(db, ComplaintStaff(complaint_id=case.id, staff_id=house.staff[Role.FRONT_DESK, house.here]))
-    prevention = put(
-        db,
-        Prevention(
-            hotel_id=house.here,
-            complaint_id=case.id,
-            category="noise",
-            cause="casecause-basalt",
-            words="preventionwords-basalt",
-            owner_id=manager,
-            check_back_on=TODAY + timedelta(days=30),
-            made_at=now,
-            made_by=manager,
-            checked_at=now,
-            checked_by=manager,
-            checked_words="preventionlook-basalt",
-            helped=True,
-        ),
-    )
-    put(
-        db,
-        ComplaintEscalation(
-            complaint_id=case.id, clock=CaseClock.SOLUTION, level=1, at=now, told_role="owner"
-        ),
-    )
-    put(
-        db,
-        ArrivalCheck(
-            complaint_id=case.id,
-            guest_id=house.guest,
-            hotel_id=house.here,
-            words="nextcheck-quartz",
-            made_at=now,
-            stay_id=house.stay,
-            done_at=now,
-            done_by=manager,
-        ),
-    )
-    put(
-        db,
-        OutreachHold(
-            complaint_id=case.id,
-            since_at=now - timedelta(minutes=37),
-            until_at=now + timedelta(days=9),
-            released_at=now + timedelta(days=8),
-        ),
-    )
-    put(
-        db,
-        GuestStanding(
-            guest_id=house.guest,
-            satisfaction=Satisfaction.UNSATISFIED,
-            tenths=37,
-            credit=Credit.WATCH,
-            changed_at=now,
-        ),
-    )
-    house.ids["complaint_id"] = case.id
-    house.ids["prevention_id"] = prevention.id
-
-
-def _recovery(db: Session, house: House) -> None:
-    """What was given for the case, what waits to be, and what the other hotel gave."""
-    now = clock.now()
-    for no, state in enumerate((RecoveryState.GIVEN, RecoveryState.WAITING)):
-        line = put(db, _compensation(house, house.here, house.ids["complaint_id"], state))
-        line.asked_at = now + timedelta(seconds=no)
-        house.ids["compensation_id"] = line.id
-    db.flush()
-
-
-def _compensation(
-    house: House, hotel_id: UUID, complaint_id: object, state: RecoveryState
-) -> Compensation:
-    here = hotel_id == house.here
-    manager, boss = (house.staff[r, hotel_id] for r in (Role.DUTY_MANAGER, Role.GENERAL_MANAGER))
-    return Compensation(
-        hotel_id=hotel_id, complaint_id=complaint_id, offer_code="NIGHT",
-        kind=OfferKind.VOUCHER, name_en="givenname-opal" if here else "foreigngiven-marble",
-        name_zh="补名猫眼石" if here else "foreigngiven-marble",
-        cost_minor=2236067 if here else 1, value_minor=1732051 if here else 1,
-        points=223606 if here else 0, currency="CNY", severity=Severity.SERIOUS, state=state,
-        needs_role=Role.GENERAL_MANAGER, words="givenwhy-opal" if here else None,
-        asked_at=clock.now(), asked_by=manager, decided_at=clock.now(), decided_by=boss,
-        decided_words="givendecided-opal" if here else None, given_at=clock.now(),
-        given_by=manager, authority_id=boss, authority_on=TODAY,
-    )  # fmt: skip
-
-
-def _feedback(db: Session, house: House) -> None:
-    """What she answered after an earlier stay, and what somebody wrote; the other hotel's too."""
-    now = clock.now()
-    for hotel, where in ((house.here, house.ids), (house.elsewhere, house.elsewhere_ids)):
-        here = hotel == house.here
-        boss = house.staff[Role.DUTY_MANAGER, hotel]
-        stay = factories.a_stay(
-            db, house.guest, hotel, status=StayStatus.CHECKED_OUT, room_no="1808",
-            arrival_on=TODAY - timedelta(days=60), confirmation_no=None,
-        )  # fmt: skip
-        case = house.ids["complaint_id"] if here else None
-        survey = Survey(
-            hotel_id=hotel, stay_id=stay, made_at=now, made_by=boss, answered_at=now,
-            answered_on=TODAY, language="en", score=3, may_call=True, read_at=now, read_by=boss,
-            expires_at=now + timedelta(days=30), complaint_id=case,
-            words="surveywords-onyx" if here else "foreignsurvey-marble",
-        )  # fmt: skip
-        where["survey_id"] = where["row_id"] = put(db, survey).id
-        if here:
-            house.ids["token"] = _link_that_is_open(db, house)
-        where["survey_stay"] = stay
-        review = GuestReview(
-            hotel_id=hotel, site="zqreviewsite" if here else "foreignreview-marble",
-            external_id="zqreviewid" if here else "foreignreview-marble", written_on=TODAY,
-            score="2", scale=5, score_tenths=40, author="reviewauthor-onyx" if here else None,
-            language="en", title="reviewtitle-onyx" if here else None,
-            words="reviewwords-onyx" if here else "foreignreview-marble", imported_at=now,
-            imported_by=boss, read_at=now, read_by=boss, complaint_id=case,
-        )  # fmt: skip
-        where["guest_review_id"] = put(db, review).id
-
-
-def _link_that_is_open(db: Session, house: House) -> str:
-    """The token of a survey that nobody has answered yet."""
-    stay = factories.a_stay(
-        db, house.guest, house.here, status=StayStatus.CHECKED_OUT, room_no="1808",
-        arrival_on=TODAY - timedelta(days=70), confirmation_no=None,
-    )  # fmt: skip
-    ends = clock.now() + timedelta(days=30)
-    asked = put(db, Survey(hotel_id=house.here, stay_id=stay, made_at=clock.now(), expires_at=ends))
-    return token_of(asked.id, ends, SECRET)
-
-
 def _loyalty_and_consent(db: Session, house: House) -> None:
     manager = house.staff[Role.DUTY_MANAGER, house.here]
     now = clock.now()
@@ -1173,7 +818,7 @@ def _elsewhere(db: Session, house: House, shelf: Shelf) -> None:
             opened_by=noter, currency="CNY",
         )  # fmt: skip
         made["complaint_id"] = put(db, case).id
-        given = _compensation(house, hotel, case.id, RecoveryState.WAITING)
+        given = a_compensation(house, hotel, case.id, RecoveryState.WAITING)
         made["compensation_id"] = put(db, given).id
         put(
             db,

@@ -19,11 +19,7 @@ from tests.contracts.asking import HOLDERS, Answer, Asking, Way
 from tests.contracts.differing import change, hidden_from, told_apart
 from tests.contracts.hotels import ids_elsewhere, of_the_other_hotel
 from tests.contracts.houses import Planted
-from tests.contracts.planted import (
-    LEFT_BY_A_MASK,
-    NEEDLES,
-    WITHOUT_NEEDLE,
-)
+from tests.contracts.needles import LEFT_BY_A_MASK, NEEDLES, WITHOUT_NEEDLE
 from tests.contracts.walking import (
     ASKED_BY,
     IDS,

@@ -15,7 +15,8 @@ from tests.conftest import Client
 from tests.contracts.asking import HOLDERS, Asking, headers_of, steady
 from tests.contracts.hotels import foreign_in, ids_elsewhere, reaches
 from tests.contracts.houses import Planted
-from tests.contracts.planted import FOREIGN, STRANGERS, House
+from tests.contracts.needles import FOREIGN, STRANGERS
+from tests.contracts.planted_house import House
 from tests.contracts.walking import STREAMS, Route, concrete, readable, routes
 from tests.proving import Tally
 

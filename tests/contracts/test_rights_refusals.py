@@ -9,7 +9,7 @@ from crm.staff.terms import Channel, Sight
 from tests.conftest import Client
 from tests.contracts.asking import HOLDERS, SCOPES, SOUGHT, Asking, headers_of, text_of
 from tests.contracts.houses import Planted
-from tests.contracts.planted import LEFT_BY_A_MASK, NEEDLES
+from tests.contracts.needles import LEFT_BY_A_MASK, NEEDLES
 from tests.contracts.walking import concrete, needles_in, readable, routes
 from tests.proving import Tally
 

@@ -11,7 +11,7 @@ from crm.staff.terms import Role, StaffState
 from tests import factories
 from tests.conftest import Client
 from tests.contracts.houses import Planted
-from tests.contracts.planted import House
+from tests.contracts.planted_house import House
 from tests.contracts.walking import Route, anywhere, routes
 from tests.flawed import leaky
 from tests.proving import Tally

@@ -11,7 +11,8 @@ from crm.staff.terms import Role
 from tests.conftest import Serving
 from tests.contracts.asking import HOLDERS, SCOPES, SOUGHT
 from tests.contracts.houses import Planted
-from tests.contracts.planted import NEEDLES, House
+from tests.contracts.needles import NEEDLES
+from tests.contracts.planted_house import House
 from tests.contracts.walking import needles_in
 from tests.prove.leaving import Listens
 from tests.proving import Tally

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from crm.kit.ids import new_id
 from crm.staff.terms import Channel, Role
-from tests.contracts.planted import House
+from tests.contracts.planted_house import House
 from tests.factories import TODAY
 from web.gate import parameters_of, routes_of
 

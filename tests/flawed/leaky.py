@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from crm.guests.tables import Guest
 from crm.kit.db import Database
 from crm.staff.policy import HERE, Policy, make_policy
-from tests.contracts.planted import House
+from tests.contracts.planted_house import House
 from web.deps import Db
 
 

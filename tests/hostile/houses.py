@@ -16,7 +16,8 @@ from crm.staff.tables import StaffGrant
 from crm.staff.terms import Role
 from tests import factories
 from tests.conftest import SECRET, app_on
-from tests.contracts.planted import House, plant, plant_import
+from tests.contracts.planted import plant, plant_import
+from tests.contracts.planted_house import House
 
 ALL_ROLES = "all roles"
 ALL_SCOPES = "all scopes"

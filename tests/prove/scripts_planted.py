@@ -23,7 +23,7 @@ from crm.guests.naming import list_latin, parts_of
 from crm.kit import clock
 from crm.kit.ids import new_id
 from crm.kit.metadata import all_tables
-from tests.contracts.planted import House
+from tests.contracts.planted_house import House
 
 FILE = Path(__file__).parents[1] / "data" / "script_payloads.jsonl"
 PAYLOADS: list[str] = [json.loads(line)[1] for line in FILE.read_text("utf-8").splitlines()]

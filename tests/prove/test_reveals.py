@@ -18,7 +18,8 @@ from crm.staff.policy import policy
 from crm.staff.terms import Role
 from tests.conftest import Client
 from tests.contracts.houses import Planted
-from tests.contracts.planted import NEEDLES, House
+from tests.contracts.needles import NEEDLES
+from tests.contracts.planted_house import House
 from tests.contracts.walking import holds, readable
 from tests.flawed.leaky import a_reveal_without_a_row
 from tests.proving import Tally

@@ -14,7 +14,7 @@ from crm.staff.terms import Role
 from tests.conftest import Client
 from tests.contracts.asking import HOLDERS, SCOPES
 from tests.contracts.houses import Planted
-from tests.contracts.planted import House
+from tests.contracts.planted_house import House
 from tests.contracts.walking import LOOK_UPS, Route, concrete, routes
 from tests.flawed.leaky import WritesOnGet
 from tests.proving import Tally
