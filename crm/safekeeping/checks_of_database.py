@@ -104,8 +104,9 @@ def _known_rows(house: House) -> int:
         )
     if not house.scalar("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'"):
         return 0
-    stat = house.scalar("SELECT stat FROM sqlite_stat1 WHERE tbl = 'guest' LIMIT 1")
-    return int(str(stat).split()[0]) if stat else 0
+    # Every index has a line that begins with its rows; a partial one has fewer than the table.
+    most = "SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = 'guest'"
+    return int(house.scalar(most) or 0)
 
 
 def derived(house: House) -> Finding:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from io import BytesIO
 from zipfile import ZipFile
@@ -11,8 +12,12 @@ from zipfile import ZipFile
 from fastapi import FastAPI
 from httpx2 import Response
 from pypdf import PageObject, PdfReader
+from sqlalchemy import update
 
+from crm.kit import clock
 from crm.staff.policy import policy
+from crm.staff.sessions import IDLE_AT_DESK
+from crm.staff.tables import StaffSession
 from crm.staff.terms import Channel, Role
 from tests.conftest import Client
 from tests.contracts.needles import FOREIGN, NEEDLES, STRANGERS
@@ -102,6 +107,7 @@ class Asking:
         """``only`` narrows the routes, ``by`` the parameters that they are asked by."""
         self.client, self.house, self.only, self.by = client, house, only, by
         self._kept: dict[str, list[Answer]] = {}
+        self._awake_until = datetime.min.replace(tzinfo=UTC)
         self._scanned: dict[tuple[str, str], frozenset[str]] = {}
 
     @property
@@ -116,8 +122,16 @@ class Asking:
             secret = self.house.keys[holder, self.house.here]
             self.client.headers["Authorization"] = f"Bearer {secret}"
         else:
+            self._stay_awake()
             self.client.with_session(self.house.sessions[Role(holder), self.house.here])
         return self.client
+
+    def _stay_awake(self) -> None:
+        """The house stands for longer than a desk may idle."""
+        if clock.now() > self._awake_until:
+            self._awake_until = clock.now() + IDLE_AT_DESK / 3
+            with self.client.database.writing() as db:
+                db.connection().execute(update(StaffSession).values(seen_at=clock.now()))
 
     def answers(self, holder: str, guests: Iterable[str] = GUESTS) -> list[Answer]:
         """Everything this holder can be told about the house."""

@@ -43,6 +43,7 @@ NEVER_TAKEN = {
     "POST /api/v1/complaints/{complaint_id}/reopen",
     "POST /api/v1/complaints/{complaint_id}/check-done",
     "POST /api/v1/complaints/{complaint_id}/resume",
+    "POST /api/v1/complaints/{complaint_id}/letters/{no}/sent",
 }
 """Operations of which no second request is taken, so that no field can be asked alone."""
 PARTS = 3

@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 
 Text = Annotated[str, Form(max_length=400)]
 Version = Annotated[int, Form(ge=0, le=2**31)]
-Code = Annotated[str, Path(max_length=CODE_MAX)]
+Code = Annotated[str, Path(max_length=CODE_MAX, pattern=r"^[a-z0-9_]+$")]
 HERE = "/complaints/settings/words"
 
 
@@ -68,9 +68,10 @@ def add_word(
             asked = _asked(typed) | {
                 "level": level, "parent": parent or None,
                 "code": code_from(name_en)[:CODE_MAX],
-                "sort": master.last_place(db, parent or None),
             }  # fmt: skip
-            made = master.add_word(db, CaseWordNew.model_validate(asked), by=me)
+            word = CaseWordNew.model_validate(asked)
+            last = master.last_place(db, word.parent)
+            made = master.add_word(db, word.model_copy(update={"sort": last}), by=me)
     except (ValidationError, CrmError) as error:
         return _again(request, db, me, None, typed, error)
     return RedirectResponse(f"{HERE}#{made.parent or made.code}", 303)
