@@ -104,7 +104,6 @@ def samples_of(standing: Standing) -> dict[str, Any]:
         "POST /api/v1/surveys stay_id": str(house.ids["survey_stay"]),
         "staff_ids": str(house.staff[Role.FRONT_DESK, house.here]),
         "POST /api/v1/complaints/{complaint_id}/hand-over to_staff_id": None,
-        "POST /api/v1/complaints/{complaint_id}/move to": "told_guest",
         "POST /api/v1/complaint-words code": "probe_#NEW#",
         "POST /api/v1/complaint-words level": "category",
         "POST /api/v1/complaint-words parent": None,

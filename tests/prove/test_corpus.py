@@ -44,6 +44,7 @@ NEVER_TAKEN = {
     "POST /api/v1/complaints/{complaint_id}/check-done",
     "POST /api/v1/complaints/{complaint_id}/resume",
     "POST /api/v1/complaints/{complaint_id}/letters/{no}/sent",
+    "POST /api/v1/complaints/{complaint_id}/move",
 }
 """Operations of which no second request is taken, so that no field can be asked alone."""
 PARTS = 3
