@@ -106,7 +106,7 @@ def _known_rows(house: House) -> int:
         return 0
     # Every index has a line that begins with its rows; a partial one has fewer than the table.
     most = "SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = 'guest'"
-    return int(house.scalar(most) or 0)
+    return int(str(house.scalar(most) or 0))
 
 
 def derived(house: House) -> Finding:
