@@ -16,9 +16,6 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-import campaigns.holds.hearing  # noqa: F401 - a case that is opened here is heard there
-import crm.preparing.hearing  # what is booked here is prepared there
-import crm.standing.hearing  # noqa: F401 - what happens to a guest here changes it there
 import web.api
 import web.pages
 from crm.audit.service import ViewLog

@@ -9,21 +9,15 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 from sqlmodel import Session, col
 
-from crm.companies.events import CompanyAmended
 from crm.companies.tables import Company
 from crm.guests.keys import KEYS_VERSION, SearchKeys, search_keys
 from crm.guests.naming import NameParts
 from crm.guests.rows import Values, birthday_of
 from crm.guests.tables import Guest, GuestName, GuestSearch
-from crm.kit import events
 from crm.kit.db import chunks, next_number
 from crm.kit.rows import cols
 
 _BATCH = 400
-
-FOLLOW_COMPANY = "guests.follow_company"
-# Subscribed here and not beside the job, since every process that amends a company has to know.
-events.subscribe(CompanyAmended.kind, FOLLOW_COMPANY)
 
 
 def key_values(guest_id: UUID, keys: SearchKeys) -> Values:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from crm.guests import indexing, parts, service
+from crm.guests.hearing import FOLLOW_COMPANY
 from crm.kit import clock, jobs
 from crm.kit.jobs import job
 from crm.kit.tables import EventRow
@@ -37,7 +38,7 @@ def order_by_seen(db: Session, _: dict[str, Any]) -> None:
     indexing.order_by_seen(db, clock.now().date() - SEEN_WITHIN)
 
 
-@job(indexing.FOLLOW_COMPANY)
+@job(FOLLOW_COMPANY)
 def follow_company(db: Session, payload: dict[str, Any]) -> None:
     """A company was amended: its guests are found by the new name."""
     event = db.get(EventRow, UUID(payload["event_id"]))

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from crm.kit import clock, failpoints, jobs
+from crm.kit.hearing import let_everybody_hear
 from crm.kit.ids import new_id
 from crm.kit.tables import EventRow
 
@@ -39,6 +40,7 @@ def subscribe(kind: str, job_name: str) -> None:
 
 def record(db: Session, event: Event) -> UUID:
     """Write the event and its subscribers' jobs; returns the event's id."""
+    let_everybody_hear()
     row = EventRow(
         id=new_id(),
         at=clock.now(),

@@ -5,18 +5,15 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from crm.kit import events, jobs
+from crm.kit import jobs
 from crm.kit.db import Database
 from crm.kit.tables import EventRow
 from crm.preferences import expiring
+from crm.preferences.hearing import END_WITH_STAY
 from crm.staff.actor import system
 
 EXPIRE = "preferences.expire"
-END_WITH_STAY = "preferences.end_with_stay"
 BY = system("preferences")
-
-for kind in ("stay.left", "stay.cancelled", "stay.no_show"):
-    events.subscribe(kind, END_WITH_STAY)
 
 
 @jobs.long_job(EXPIRE)

@@ -5,17 +5,14 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from crm.kit import clock, events
+from crm.kit import clock
 from crm.kit.db import Database
 from crm.kit.jobs import job, long_job
 from crm.kit.tables import EventRow
 from crm.sensing import passing, service
+from crm.sensing.hearing import SENSE_GUEST
 
 SENSE_ALL = "sensing.all"
-SENSE_GUEST = "sensing.guest"
-
-for kind in ("stay.left", "folio.posted", "stay.assigned"):
-    events.subscribe(kind, SENSE_GUEST)
 
 
 @job(SENSE_GUEST)

@@ -279,6 +279,16 @@ class TestFiles:
 
 
 class TestRegistries:
+    def test_news_is_asked_for_in_rooms_that_every_process_opens(self) -> None:
+        """Elsewhere it would be heard by those processes only that happen to import the module."""
+        asked = {
+            path
+            for path in sources("crm", "segmentation", "campaigns", "web", "lab")
+            for _, name in calls(path)
+            if name in {"subscribe", "events.subscribe"}
+        }
+        assert {path.name for path in asked} == {"hearing.py"}
+
     def test_every_jobs_module_is_known_to_the_worker(self) -> None:
         from crm.kit import jobs
 

@@ -1,5 +1,7 @@
 """News is written with the fact it tells of, one job for each who asked to hear it."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -102,3 +104,20 @@ def test_of_a_flood_the_tail_reads_the_newest(db: Session, monkeypatch: pytest.M
     told = sorted(record(db, UmbrellaLent(number=number)) for number in range(3))
     db.flush()
     assert [seen.id for seen in event_tail.newest_since(db, since)] == told[1:]
+
+
+def test_whoever_writes_news_knows_all_who_asked_for_it() -> None:
+    """A process that has imported no job: what it tells is heard all the same."""
+    asked = (
+        "from crm.kit import events, hearing\n"
+        "assert not events._subscribers\n"
+        "hearing.let_everybody_hear()\n"
+        "print(*sorted({job for jobs in events._subscribers.values() for job in jobs}))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {
+        "campaigns.follow_case", "guests.follow_company", "preferences.end_with_stay",
+        "preparing.stay", "sensing.guest", "standing.recompute",
+    } <= set(told)  # fmt: skip
