@@ -147,7 +147,7 @@ def test_noise_in_1605_is_heard_put_right_and_seen_to_at_the_next_arrival(
         expect(duty.locator(".heard .is-done")).to_have_count(2)
         work_off(client.database)
         duty.reload()
-        expect(duty.locator("#outreach")).to_contain_text("Outreach held")
+        expect(duty.locator("#outreach")).to_contain_text("held since")
 
         ask_for_more(duty)
         approve(boss)
@@ -166,7 +166,7 @@ def test_noise_in_1605_is_heard_put_right_and_seen_to_at_the_next_arrival(
         expect(duty.locator(".case-head")).to_contain_text("closed")
         work_off(client.database)
         duty.reload()
-        expect(duty.locator("#outreach")).to_contain_text("Outreach released")
+        expect(duty.locator("#outreach")).to_contain_text("released")
 
     comes_again(client.database, client.hotel_id, lin)
     with a_screen(browser, serving, client, "front_desk") as desk:

@@ -127,7 +127,8 @@ def test_a_note_from_the_corridor_is_reviewed_told_acted_on_and_thanked_for(
         room = phone.locator("#room-1802")
         expect(room.locator(".by-day .must")).to_contain_text("Feather-free bedding")
         tick = room.locator("[data-tick]", has_text="duvet")
-        tick.click()
+        with phone.expect_response(lambda answer: answer.request.method == "POST"):
+            tick.click()
         expect(tick).to_have_attribute("aria-pressed", "true")
         expect(phone.locator(".waiting-bar")).to_be_hidden()
         phone.goto(f"{serving.url}/notes/mine")
