@@ -199,7 +199,7 @@ def _step(
     request: Request, db: Session, me: Actor, line_id: UUID, version: int, deed: Any
 ) -> Response:
     complaint_id = queries.line(db, line_id, by=me).complaint_id
-    before = queries.recovery_of(db, complaint_id, by=me).case_version
+    before = queries.case_of(db, complaint_id, by=me).version
     try:
         with db.begin_nested():
             deed(db, line_id, version=version, by=me)
