@@ -353,6 +353,7 @@ class Serving:
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=2, http=PatientProtocol
         )
+        config.timeout_keep_alive = 60  # a tab may rest longer than the usual five seconds
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, daemon=True)
 

@@ -15,6 +15,7 @@ from pypdf import PageObject, PdfReader
 from sqlalchemy import update
 
 from crm.kit import clock
+from crm.kit.db import Database
 from crm.staff.policy import policy
 from crm.staff.sessions import IDLE_AT_DESK
 from crm.staff.tables import StaffSession
@@ -93,6 +94,12 @@ class Answer:
         return " ".join(value for _, value in self.query)
 
 
+def wake(database: Database) -> None:
+    """Everybody's session was used just now: the house stands for longer than a desk may idle."""
+    with database.writing() as db:
+        db.connection().execute(update(StaffSession).values(seen_at=clock.now()))
+
+
 class Asking:
     """Asks every GET there is as somebody, once per somebody, and keeps what was found."""
 
@@ -127,11 +134,9 @@ class Asking:
         return self.client
 
     def _stay_awake(self) -> None:
-        """The house stands for longer than a desk may idle."""
         if clock.now() > self._awake_until:
             self._awake_until = clock.now() + IDLE_AT_DESK / 3
-            with self.client.database.writing() as db:
-                db.connection().execute(update(StaffSession).values(seen_at=clock.now()))
+            wake(self.client.database)
 
     def answers(self, holder: str, guests: Iterable[str] = GUESTS) -> list[Answer]:
         """Everything this holder can be told about the house."""

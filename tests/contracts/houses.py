@@ -15,7 +15,7 @@ from crm.kit.vault import Vault
 from lab.demo.pages import router as demo_doors
 from tests import postgres
 from tests.conftest import SECRET, Client
-from tests.contracts.asking import Asking
+from tests.contracts.asking import Asking, wake
 from tests.contracts.planted import plant, plant_import
 from tests.contracts.planted_house import House
 from tests.contracts.walking import LOOKING_UP
@@ -68,6 +68,7 @@ def _planted_sqlite(
         copy = folder / f"copy-{next(_numbers)}.db"
         shutil.copyfile(folder / "planted.db", copy)
         made.append(Database(f"sqlite:///{copy}"))
+        wake(made[-1])
         return made[-1]
 
     yield Planted(house, folder, fork)
@@ -89,6 +90,7 @@ def _planted_postgres(
     def fork() -> Database:
         name = f"keshi_planted_{next(_numbers)}"
         made.append(Database(postgres_server.create(name, template="keshi_planted")))
+        wake(made[-1])
         return made[-1]
 
     yield Planted(house, folder, fork)
@@ -136,6 +138,7 @@ def _open(planted: Planted) -> Iterator[Client]:
 def door(request: pytest.FixtureRequest, backend: str) -> Client:
     """A client at the planted house, shared by tests that change nothing that matters."""
     found: Client = request.getfixturevalue(f"_door_{backend}")
+    wake(found.database)
     return found.as_nobody()
 
 
