@@ -87,7 +87,7 @@ def _phone(text: str, digits: str | None, region: str) -> str | None:
 
 
 def _email_prefix(text: str) -> str | None:
-    if " " in text or text.count("@") > 1 or len(text) > EMAIL_MAX:
+    if " " in text or not text.isprintable() or text.count("@") > 1 or len(text) > EMAIL_MAX:
         return None
     local = text.partition("@")[0]
     if "@" in text:

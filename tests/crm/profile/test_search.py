@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
@@ -457,6 +457,8 @@ class TestCost:
             assert ids(db, q, manager) == [jingyi]
 
     @given(q=st.text(max_size=120))
+    @example(q="\x00@")
+    @example(q="ab_\x00")
     @settings(
         max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
     )
