@@ -10,6 +10,7 @@ from crm.complaints.tables import Complaint, Prevention
 from crm.complaints.terms import CaseSource, CaseStatus, Severity
 from crm.kit import clock
 from tests.factories import TODAY, a_guest, a_stay, put
+from tests.until import until
 
 pytestmark = pytest.mark.browser
 ROOMS = ("1605", "1605", "0812", "1605", "0911")
@@ -80,7 +81,7 @@ def test_three_clicks_to_the_rooms_and_one_to_the_cases(desk):
     desk.wait_for_url("**by=cases**")
     assert set(desk.locator("tbody td:nth-child(3)").all_inner_texts()) == {"1605"}
     desk.get_by_role("link", name="Without 1605").click()
-    desk.wait_for_function("document.querySelectorAll('.chosen li').length === 2")
+    until(desk, "document.querySelectorAll('.chosen li').length === 2")
 
 
 def test_the_chart_says_what_its_table_says(desk, serving):
@@ -133,6 +134,6 @@ def test_a_prevention_is_looked_at_again(desk, serving):
     due.get_by_label("It helped").check()
     due.get_by_label("What was seen").fill("Quiet since October")
     due.get_by_role("button", name="Save").click()
-    desk.wait_for_function("document.querySelectorAll('.prevention').length === 1")
+    until(desk, "document.querySelectorAll('.prevention').length === 1")
     desk.get_by_role("link", name="Looked at", exact=True).click()
     assert "Quiet since October" in desk.locator(".prevention").inner_text()

@@ -15,6 +15,7 @@ from crm.stays import service as stays
 from crm.stays.schemas import StayBook
 from tests import factories
 from tests.crm.profile.planted import chen as plant_chen
+from tests.until import until
 
 pytestmark = pytest.mark.browser
 
@@ -180,7 +181,7 @@ class TestBoard:
 
     def test_shows_a_new_arrival_within_two_seconds_and_says_so(self, client, desk):
         expect(desk.locator("tbody tr")).to_have_count(1)
-        desk.wait_for_function("!document.documentElement.hasAttribute('data-paused')")
+        until(desk, "!document.documentElement.hasAttribute('data-paused')")
         desk.wait_for_timeout(600)
         hotel = client.hotel_id
         guest = a_guest(client, "孙", "丽")
@@ -318,7 +319,7 @@ class TestCard:
         desk.keyboard.press("Shift+1")
         table = desk.locator("#panel table")
         expect(table).to_be_visible()
-        desk.wait_for_function("scrollY > 100")
+        until(desk, "scrollY > 100")
         expect(desk.locator("[data-sections] [aria-current]")).to_contain_text("Stays")
 
     def test_reflows_to_one_column_without_sideways_scrolling(self, desk, serving, chen):

@@ -30,6 +30,7 @@ from crm.preferences.terms import (
 from crm.staff.terms import Role
 from tests import factories
 from tests.factories import put
+from tests.until import until
 
 pytestmark = pytest.mark.browser
 
@@ -119,14 +120,10 @@ def test_a_hundred_notes_without_a_mouse_in_a_quarter_of_an_hour(centre, client,
             page.keyboard.press(key)
         keys += len(pressed)
         asked = time.monotonic()
-        page.wait_for_function(
-            "before => document.getElementById('desk')?.dataset.desk !== before", arg=here
-        )
+        until(page, "before => document.getElementById('desk')?.dataset.desk !== before", arg=here)
         waited += time.monotonic() - asked
     page.locator(".review-empty:visible").wait_for()
-    page.wait_for_function(
-        "() => !document.querySelector('[data-review]').hasAttribute('data-open')"
-    )
+    until(page, "() => !document.querySelector('[data-review]').hasAttribute('data-open')")
     took = time.monotonic() - began
     modelled = keys * KEY_S + NOTES * (THINK_S + READ_S) + waited
     record_property(
@@ -165,16 +162,12 @@ def test_what_is_typed_survives_the_last_decision_comes_back_and_new_notes_appea
     page.keyboard.type("please say what you saw")
     page.keyboard.press("Escape")
     page.keyboard.press("j")
-    page.wait_for_function(
-        "words => document.getElementById('desk-title').innerText !== words", arg=first
-    )
+    until(page, "words => document.getElementById('desk-title').innerText !== words", arg=first)
     page.goto(f"{serving.url}/preparing")
     page.go_back()
-    page.wait_for_function(LOADED)
+    until(page, LOADED)
     page.keyboard.press("k")
-    page.wait_for_function(
-        "words => document.getElementById('desk-title').innerText === words", arg=first
-    )
+    until(page, "words => document.getElementById('desk-title').innerText === words", arg=first)
     assert page.locator("#reply").input_value() == "please say what you saw"
     assert page.locator('[name="reason"][value="judgemental"]').is_checked()
     page.keyboard.press("Escape")
@@ -182,9 +175,7 @@ def test_what_is_typed_survives_the_last_decision_comes_back_and_new_notes_appea
     page.get_by_text("Accepted").first.wait_for()
     page.keyboard.press("u")
     page.get_by_text("Waits again").wait_for()
-    page.wait_for_function(
-        "words => document.getElementById('desk-title').innerText === words", arg=first
-    )
+    until(page, "words => document.getElementById('desk-title').innerText === words", arg=first)
     with client.database.reading() as db:
         waiting = db.exec(
             select(func.count()).where(col(Observation.state) == ObservationState.WAITING)

@@ -17,6 +17,7 @@ from crm.preferences.tables import GroupPolicy, Observation
 from crm.preferences.terms import ReviewPolicy
 from tests import factories
 from tests.journeys.test_browser_floor import READY
+from tests.until import until
 from web.worker import import_jobs
 
 pytestmark = pytest.mark.browser
@@ -88,7 +89,7 @@ def test_a_note_from_the_corridor_is_reviewed_told_acted_on_and_thanked_for(
         a_screen(browser, serving, client, "front_desk") as desk,
     ):
         phone.goto(f"{serving.url}/rooms?floor=18&only=all")
-        phone.wait_for_function(READY)
+        until(phone, READY)
         phone.context.set_offline(True)
         phone.locator("#room-1802 [data-do=note]").click()
         phone.locator(f"#sheet-note [data-code='{BLANKET}']").click()
