@@ -14,12 +14,12 @@ def until(page: Any, expression: str, *, arg: Any = None, seconds: float = SECON
     """
     from playwright.sync_api import Error
 
-    end = time.monotonic() + seconds
+    end, last = time.monotonic() + seconds, None
     while time.monotonic() < end:
         try:
             if page.evaluate(expression, arg):
                 return
-        except Error:  # between two pages, or before the new one has what is asked for
-            pass
+        except Error as error:  # between two pages, or before the new one has what is asked for
+            last = error
         page.wait_for_timeout(EVERY * 1000)
-    raise TimeoutError(f"not true after {seconds} s: {expression}")
+    raise TimeoutError(f"not true after {seconds} s: {expression}") from last
